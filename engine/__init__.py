@@ -1,0 +1,1 @@
+"""The simulation of Project DevOps: a deterministic fixed-timestep traffic engine on numpy and the standard library."""

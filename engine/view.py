@@ -1,0 +1,192 @@
+"""What may be read of a running simulation: snapshots as frozen values, and arrays that refuse to be written.
+
+"Smoothed" figures are exponential averages with a time constant of 2.5 s, for the eye only; no rule reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.spec import Department, FailureReason, SubItem
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Phase(StrEnum):
+    """Where a run stands."""
+
+    SETUP = "setup"
+    OPERATION = "operation"
+    WON = "won"
+    LOST = "lost"
+
+
+class NodeState(StrEnum):
+    """What a node is doing."""
+
+    BUILDING = "building"
+    READY = "ready"
+    RESIZING = "resizing"
+    RESTARTING = "restarting"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """One node, now.
+
+    in_service: requests that use the processor or disk here. calling: requests that hold a slot here while another
+    node works for them. waiting: requests without a slot. utilisation: busy share of the slots (smoothed; of the
+    rate cap on a balancer). p95_ms: of the time requests recently spent here, calls included; nan before there is any.
+    throughput_rps, failing_rps: leaving answered and failed (smoothed). failing_reason: the most frequent reason of the
+    failures of the last seconds, None when there are none. failed: all failures here since the start, by reason.
+    remaining_s: until building, resizing or restarting is done. speed: pace against nominal (wires, contention).
+    """
+
+    id: int
+    kind: str
+    size: str
+    x: int
+    y: int
+    state: NodeState
+    remaining_s: float
+    slots: int
+    in_service: int
+    calling: int
+    waiting: int
+    queue_limit: int
+    utilisation: float
+    throughput_rps: float
+    failing_rps: float
+    failing_reason: FailureReason | None
+    failed: Mapping[FailureReason, int]
+    p95_ms: float
+    speed: float
+    overloaded: bool
+    locked: bool
+    wires: int
+    keep_per_day: float
+    policies: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class WireView:
+    """A wire from caller to called and the requests a second that go over it (smoothed)."""
+
+    source: int
+    target: int
+    flow_rps: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedEvent:
+    """An event the player has been told of; `multiplier` is the largest of its effects (1 when it has none)."""
+
+    event: str
+    department: Department
+    starts_at_s: float
+    multiplier: float
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Exact counts of requests since the start: born = done + sum(failed) + in_system."""
+
+    born: int
+    done: int
+    failed: Mapping[FailureReason, int]
+    in_system: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A traced request moved from one node to another.
+
+    answer: it is on its way back to the caller. failed: why it died at `target`, or None.
+    tracer: a number that stays the same over the request's life.
+    """
+
+    step: int
+    tracer: int
+    source: int
+    target: int
+    sub_item: SubItem
+    answer: bool
+    failed: FailureReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The run's history, one sample a second of operation; read-only arrays of one length.
+
+    time_s, offered_rps, done_rps, failed_rps, users, latency_ms (mean, by Little's law), p95_ms, budget, gauge.
+    """
+
+    time_s: FloatArray
+    offered_rps: FloatArray
+    done_rps: FloatArray
+    failed_rps: FloatArray
+    users: FloatArray
+    latency_ms: FloatArray
+    p95_ms: FloatArray
+    budget: FloatArray
+    gauge: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The traffic the player can expect: base and known events, without growth. Read-only arrays of one length."""
+
+    time_s: FloatArray
+    rps: FloatArray
+    events: tuple[AnnouncedEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A stretch of time in which requests failed at a node for a reason.
+
+    cause: the node behind it: following the calls from `node`, the deepest one that was saturated.
+    """
+
+    start_s: float
+    end_s: float
+    node: int
+    kind: str
+    reason: FailureReason
+    count: int
+    cause: int
+    cause_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended.
+
+    outcome: 'won', 'service_down' or 'bankrupt'. grade: 'S', 'A', 'B', 'C', 'D', 'F'. The three parts of the grade are
+    0..1. latency_ms: mean time in the system of the requests that were let in. uptime: share of the seconds of
+    operation in which the error rate stayed under the threshold. advice: key of the text `advice.<key>`;
+    `advice_kind` is the kind of node it speaks of.
+    """
+
+    outcome: str
+    grade: str
+    score: int
+    max_rps: float
+    users: int
+    latency_ms: float
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    uptime: float
+    error_rate: float
+    part_throughput: float
+    part_latency: float
+    part_uptime: float
+    incidents: tuple[Incident, ...]
+    advice: str
+    advice_kind: str
