@@ -1,0 +1,110 @@
+"""The range of every number in a stage: the one list behind the checks and behind docs/stages.md."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine import spec
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """An interval. `above`: the minimum itself is not allowed. `infinite`: `inf` is a value too."""
+
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    above: bool = False
+    infinite: bool = False
+
+    def allows(self, value: float) -> bool:
+        """Whether a number lies inside."""
+        if not math.isfinite(value):
+            return self.infinite and value > 0
+        return (value > self.minimum if self.above else value >= self.minimum) and value <= self.maximum
+
+    def describe(self, whole: bool = False) -> str:
+        """The interval in words."""
+        noun = "a whole number" if whole else "a number"
+        low, high = f"{self.minimum:,g}", f"{self.maximum:,g}"
+        if math.isinf(self.minimum):
+            text = noun
+        elif math.isinf(self.maximum):
+            text = f"{noun} above {low}" if self.above else f"{noun}, {low} or more"
+        else:
+            text = f"{noun} above {low}, at most {high}" if self.above else f"{noun} from {low} to {high}"
+        return f"{text}, or inf" if self.infinite else text
+
+
+ANY = Limit()
+POSITIVE = Limit(0, above=True)
+NOT_NEGATIVE = Limit(0)
+SHARE = Limit(0, 1)
+COUNT = Limit(0, 1_000_000_000)
+
+# By class and field; for a mapping, the limit of its values.
+LIMITS: Mapping[type, Mapping[str, Limit]] = {
+    spec.RecipeStep: {"work": Limit(0, 1000, above=True)},
+    spec.RequestKind: {"revenue": NOT_NEGATIVE},
+    spec.UslSpec: {
+        "contention_read": SHARE,
+        "contention_write": SHARE,
+        "coherency_read": SHARE,
+        "coherency_write": SHARE,
+    },
+    spec.NodeSize: {
+        "price": NOT_NEGATIVE,
+        "keep_per_day": NOT_NEGATIVE,
+        "slots": Limit(0, 1_000_000),
+        "service_ms": POSITIVE,
+        "queue": COUNT,
+        "rate_cap_rps": NOT_NEGATIVE,
+    },
+    spec.PolicySpec: {"minimum": COUNT, "maximum": COUNT},
+    spec.NodeKind: {
+        "free_wires": Limit(0, 1000),
+        "wire_overhead": SHARE,
+        "patience_s": POSITIVE,
+        "build_s": NOT_NEGATIVE,
+        "resize_s": NOT_NEGATIVE,
+        "resize_capacity": SHARE,
+        "restart_s": NOT_NEGATIVE,
+        "refund": SHARE,
+        "health_check_s": NOT_NEGATIVE,
+    },
+    spec.Envelope: {"rise_s": NOT_NEGATIVE, "hold_s": Limit(0, infinite=True), "decay_s": NOT_NEGATIVE},
+    spec.TrafficEffect: {"multiplier": Limit(0, 1000)},
+    spec.EventSpec: {"at_s": NOT_NEGATIVE, "window_s": NOT_NEGATIVE, "lead_s": NOT_NEGATIVE, "users": ANY},
+    spec.CurvePoint: {"at_s": NOT_NEGATIVE, "rps": Limit(0, 1e9)},
+    spec.UserModel: {
+        "initial": NOT_NEGATIVE,
+        "market": POSITIVE,
+        "rps_per_user": POSITIVE,
+        "growth_per_day": NOT_NEGATIVE,
+        "churn_per_day": NOT_NEGATIVE,
+        "daily_swing": SHARE,
+    },
+    spec.TrafficSpec: {"mix": NOT_NEGATIVE},
+    spec.GoalSpec: {
+        "error_threshold": Limit(0, 1, above=True),
+        "gauge_fill_s": POSITIVE,
+        "gauge_drain_s": POSITIVE,
+        "max_rps": POSITIVE,
+        "latency_good_ms": POSITIVE,
+        "latency_bad_ms": POSITIVE,
+        "uptime_floor": Limit(0, 0.99),
+    },
+    spec.StartNode: {"x": Limit(0, 199), "y": Limit(0, 199)},
+    spec.TutorialStep: {"count": Limit(1, 100)},
+    spec.StageSpec: {
+        "order": COUNT,
+        "duration_s": Limit(0, 1_000_000, above=True),
+        "day_s": POSITIVE,
+        "step_ms": Limit(0, 1000),
+        "budget": NOT_NEGATIVE,
+        "overdraft": NOT_NEGATIVE,
+        "width": Limit(1, 200),
+        "height": Limit(1, 200),
+    },
+}

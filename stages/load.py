@@ -1,0 +1,83 @@
+"""Stages by name or by file.
+
+Where stage files can be checked (the desktop, tests, the web build) they are read from TOML; in the browser, which has no
+pydantic, the compiled stages lie in the same folder instead.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+from engine.spec import StageSpec
+from stages import compiled
+from stages.errors import StageNotFound, StageUnreadable
+from stages.keypath import did_you_mean, one_of
+
+CAMPAIGN_DIR = Path(__file__).parent / "campaign"
+
+
+def stage_names() -> tuple[str, ...]:
+    """The names of the campaign's stages, in the order in which they are played."""
+    return tuple(sorted(_campaign_files(), key=lambda name: (_order(name), name)))
+
+
+def load_stage(name_or_path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> StageSpec:
+    """The stage of a campaign name or a file, with `key=value` overrides applied.
+
+    Raises a StageError (see `stages.errors`) that names file, key, value and what is allowed.
+    """
+    file = stage_file(name_or_path)
+    if file.suffix == compiled.SUFFIX:
+        return compiled.load(_read(file), file.name)
+    from stages.document import read_document
+    from stages.overrides import parse_override, resolve_with
+    from stages.schema import validate
+
+    changes = [parse_override(text) for text in overrides]
+    return validate(resolve_with(read_document(file, _shown(file)), changes))
+
+
+def stage_file(name_or_path: str | os.PathLike[str]) -> Path:
+    """The file of a stage. A campaign name goes before a file of the same name. Raises StageNotFound."""
+    text = os.fspath(name_or_path)
+    campaign = _campaign_files()
+    if text in campaign:
+        return campaign[text]
+    looks_like_path = isinstance(name_or_path, os.PathLike) or "." in text or "/" in text or os.sep in text
+    if looks_like_path or Path(text).exists():
+        return Path(text)
+    hint = did_you_mean(text, campaign)
+    raise StageNotFound(
+        f'there is no stage "{text}".{hint} Stages: {one_of(campaign)}; or give the path of a .toml file'
+    )
+
+
+def _campaign_files() -> dict[str, Path]:
+    """The files of the campaign by stage name: TOML where it can be checked, else compiled."""
+    suffix = ".toml" if find_spec("pydantic") and any(CAMPAIGN_DIR.glob("*.toml")) else compiled.SUFFIX
+    return {file.stem: file for file in sorted(CAMPAIGN_DIR.glob(f"*{suffix}"))}
+
+
+def _order(name: str) -> int:
+    file = _campaign_files()[name]
+    if file.suffix == compiled.SUFFIX:
+        return compiled.load(_read(file), file.name).order
+    from stages.document import read_document
+
+    order = read_document(file, _shown(file)).data.get("order", 0)
+    return order if isinstance(order, int) else 0
+
+
+def _shown(file: Path) -> str:
+    """How messages call a file: stages of the campaign without the folders above."""
+    return f"campaign/{file.name}" if file.parent == CAMPAIGN_DIR else str(file)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise StageUnreadable(f"{file.name}: cannot be read: {error}") from None
