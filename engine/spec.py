@@ -129,6 +129,7 @@ class NodeKind:
     resize_capacity: share of the slots that stays in use while resizing.
     refund: share of the price that selling returns in operation (all of it in set-up).
     health_check_s: how long a balancer takes to notice that a node behind it is down or back.
+    single_target: a new wire out replaces the old one, as a name that resolves to one address is pointed elsewhere.
     """
 
     id: str
@@ -148,6 +149,7 @@ class NodeKind:
     policies: tuple[PolicySpec, ...] = ()
     icon: str = "server"
     sellable: bool = True
+    single_target: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

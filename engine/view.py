@@ -74,6 +74,23 @@ class NodeView:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeStatistics:
+    """Averages of one node over the operation so far.
+
+    mean_in_system: requests waiting, in service or holding a slot while a called node works. utilisation: busy share of the
+    slots, calls included. all_busy: share of the time in which no slot was free. throughput_rps: answered (balancers:
+    passed on). mean_wait_ms: time without a slot, over all requests that were let in.
+    """
+
+    mean_in_system: float
+    mean_waiting: float
+    utilisation: float
+    all_busy: float
+    throughput_rps: float
+    mean_wait_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class WireView:
     """A wire from caller to called and the requests a second that go over it (smoothed)."""
 
@@ -106,7 +123,8 @@ class Totals:
 class Hop:
     """A traced request moved from one node to another.
 
-    answer: it is on its way back to the caller. failed: why it died at `target`, or None.
+    answer: it is on its way back to the caller. failed: why it died at `target`, or None; source and target are the same
+    when it died where it stood.
     tracer: a number that stays the same over the request's life.
     """
 

@@ -1,0 +1,101 @@
+"""What the player built: nodes, their settings, and the wires between them. Plain data; the commands change it."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+
+from engine.spec import NodeKind, NodeSize, Role
+from engine.view import NodeState
+
+
+@dataclass(slots=True)
+class Node:
+    """One node on the map. ready_step: when `state` ends. in_rotation: whether balancers send requests to it."""
+
+    id: int
+    kind: NodeKind
+    size: NodeSize
+    x: int
+    y: int
+    policies: dict[str, str | int]
+    state: NodeState = NodeState.READY
+    ready_step: int = 0
+    in_rotation: bool = True
+    rotation_step: int = -1
+    next_size: NodeSize | None = None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it takes requests at all."""
+        return self.state in (NodeState.READY, NodeState.RESIZING)
+
+    def slots(self) -> int:
+        """Slots in use now: none while it is down, a share while it is resized, never more than its connection limit."""
+        if not self.is_up:
+            return 0
+        slots = self.size.slots
+        limit = self.policies.get("max_connections", 0)
+        if isinstance(limit, int) and limit > 0:
+            slots = min(slots, limit)
+        if self.state is NodeState.RESIZING:
+            slots = max(1, int(slots * self.kind.resize_capacity))
+        return slots
+
+
+@dataclass(slots=True)
+class Board:
+    """All nodes by number, in the order they were built, and the wires (caller, called), in the order they were drawn."""
+
+    nodes: dict[int, Node] = field(default_factory=dict)
+    wires: list[tuple[int, int]] = field(default_factory=list)
+    next_id: int = 0
+
+    def add(self, kind: NodeKind, size: NodeSize, x: int, y: int) -> Node:
+        """Put a new node on the map, with the defaults of its policies."""
+        node = Node(self.next_id, kind, size, x, y, {policy.key: policy.default for policy in kind.policies})
+        self.nodes[node.id] = node
+        self.next_id += 1
+        return node
+
+    def remove(self, node_id: int) -> None:
+        """Take a node and its wires away."""
+        del self.nodes[node_id]
+        self.wires = [wire for wire in self.wires if node_id not in wire]
+
+    def targets(self, node_id: int) -> list[int]:
+        """The nodes this one calls, in the order of the wires."""
+        return [target for source, target in self.wires if source == node_id]
+
+    def wire_count(self, node_id: int) -> int:
+        """How many wires touch a node."""
+        return sum(node_id in wire for wire in self.wires)
+
+    def at(self, x: int, y: int) -> Node | None:
+        """The node on a cell."""
+        return next((node for node in self.nodes.values() if (node.x, node.y) == (x, y)), None)
+
+    def reaches(self, start: int, goal: int) -> bool:
+        """Whether calls from `start` can arrive at `goal`."""
+        seen, pending = {start}, [start]
+        while pending:
+            here = pending.pop()
+            if here == goal:
+                return True
+            for target in self.targets(here):
+                if target not in seen:
+                    seen.add(target)
+                    pending.append(target)
+        return False
+
+    def copy(self) -> Board:
+        """An independent copy; kinds and sizes are shared, for they never change."""
+        twin = Board({key: copy.copy(node) for key, node in self.nodes.items()}, list(self.wires), self.next_id)
+        for node in twin.nodes.values():
+            node.policies = dict(node.policies)
+        return twin
+
+    @property
+    def source(self) -> Node:
+        """The node visitors come from."""
+        return next(node for node in self.nodes.values() if node.kind.role is Role.SOURCE)

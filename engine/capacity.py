@@ -1,0 +1,44 @@
+"""What the nodes of a board can do at the moment, as the arrays the kernel reads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.board import Board, Node
+from engine.kernel import Capacity
+from engine.spec import Role, UslSpec
+
+NO_CONTENTION = UslSpec()
+
+
+def wire_speed(node: Node, wires: int) -> float:
+    """Pace left after the overhead of the wires beyond the free ones: 1 / (1 + overhead x excess)."""
+    return 1.0 / (1.0 + node.kind.wire_overhead * max(0, wires - node.kind.free_wires))
+
+
+def measure(board: Board, dt_s: float) -> Capacity:
+    """The capacity of every node, in the order of the board."""
+    nodes = list(board.nodes.values())
+    usl = [node.kind.usl or NO_CONTENTION for node in nodes]
+    speed = np.array([wire_speed(node, board.wire_count(node.id)) for node in nodes])
+    balancer = np.array([node.kind.role is Role.BALANCER for node in nodes], dtype=bool)
+    rate = np.array([node.size.rate_cap_rps for node in nodes], dtype=np.float64)
+    down = np.array([not node.is_up for node in nodes], dtype=bool)
+    allowance = np.where(balancer & (rate > 0), rate * speed * dt_s, np.inf)
+    alpha = np.array([u.contention_read for u in usl])
+    beta = np.array([u.coherency_read for u in usl])
+    alpha_writes = np.array([u.contention_write for u in usl]) - alpha
+    beta_writes = np.array([u.coherency_write for u in usl]) - beta
+    return Capacity(
+        slots=np.array([node.slots() for node in nodes], dtype=np.int64),
+        queue=np.where(down, np.where(balancer, -1, 0), [node.size.queue for node in nodes]).astype(np.int64),
+        speed=speed,
+        alpha=alpha,
+        alpha_writes=alpha_writes,
+        beta=beta,
+        beta_writes=beta_writes,
+        allowance=allowance,
+        patience=np.array([max(1, round(node.kind.patience_s / dt_s)) for node in nodes], dtype=np.int64),
+        contended=bool(np.any(alpha) or np.any(beta) or np.any(alpha_writes) or np.any(beta_writes)),
+        capped=bool(np.isfinite(allowance).any() or (balancer & down).any()),
+    )

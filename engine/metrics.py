@@ -1,0 +1,225 @@
+"""The figures of a run: windows the rules read, smoothed gauges for the eye, the history, and what went wrong where."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.kernel import REASONS, Kernel
+from engine.spec import FailureReason
+from engine.timestep import TICK_S
+from engine.topology import FloatArray
+from engine.view import Incident, Series
+
+SMOOTHING_S = 2.5
+WINDOW_S = 5.0
+QUIET_S = 5.0
+_KEEP = math.exp(-TICK_S / SMOOTHING_S)
+_TIMEOUT_ROW = REASONS.index(FailureReason.TIMEOUT)
+SERIES_NAMES = (
+    "time_s",
+    "offered_rps",
+    "done_rps",
+    "failed_rps",
+    "users",
+    "latency_ms",
+    "p95_ms",
+    "budget",
+    "gauge",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Exact sums of the traffic at one moment; timed_out: those failures that spent time in the system."""
+
+    born: int
+    done: int
+    failed: int
+    timed_out: int
+    present_steps: int
+
+
+@dataclass(slots=True)
+class NodeGauges:
+    """Smoothed figures of one node, and its failures of late by reason (row of REASONS)."""
+
+    utilisation: float = 0.0
+    throughput_rps: float = 0.0
+    failing_rps: float = 0.0
+    recent_failures: FloatArray = field(default_factory=lambda: np.zeros(len(REASONS)))
+    seen: tuple[int, int, int] = (0, 0, 0)
+    seen_failed: np.ndarray = field(default_factory=lambda: np.zeros(len(REASONS), dtype=np.int64))
+
+
+@dataclass(slots=True)
+class _Trouble:
+    start_s: float
+    end_s: float
+    count: int
+    worst: int
+    cause: int
+
+
+class Metrics:
+    """Everything that is measured once a tick (0.1 s) from the kernel's exact sums."""
+
+    def __init__(self, dt_s: float) -> None:
+        self.dt_s = dt_s
+        self.readings: deque[Reading] = deque([Reading(0, 0, 0, 0, 0)], maxlen=round(WINDOW_S / TICK_S) + 1)
+        self.offered_rps = self.done_rps = self.failed_rps = 0.0
+        self.nodes: dict[int, NodeGauges] = {}
+        self.wires: dict[tuple[int, int], tuple[int, float]] = {}
+        self.history: dict[str, list[float]] = {name: [] for name in SERIES_NAMES}
+        self.max_rps = 0.0
+        self.seconds = 0
+        self.seconds_up = 0
+        self.second_mark = self.readings[0]
+        self.troubles: dict[tuple[int, FailureReason], _Trouble] = {}
+        self.incidents: list[Incident] = []
+
+    def tick(self, kernel: Kernel, present_steps: int) -> Reading:
+        """Take a reading and move every smoothed figure on. present_steps: requests in the system, summed over steps."""
+        failed = kernel.failed_by_reason()
+        reading = Reading(kernel.born, kernel.done, int(failed.sum()), int(failed[_TIMEOUT_ROW]), present_steps)
+        last = self.readings[-1]
+        self.offered_rps = _smooth(self.offered_rps, (reading.born - last.born) / TICK_S)
+        self.done_rps = _smooth(self.done_rps, (reading.done - last.done) / TICK_S)
+        self.failed_rps = _smooth(self.failed_rps, (reading.failed - last.failed) / TICK_S)
+        self.readings.append(reading)
+        if len(self.readings) == self.readings.maxlen:
+            self.max_rps = max(self.max_rps, (reading.done - self.readings[0].done) / WINDOW_S)
+        self._tick_nodes(kernel)
+        self._tick_wires(kernel)
+        return reading
+
+    def _tick_nodes(self, kernel: Kernel) -> None:
+        ledger, left = kernel.ledger, kernel.left_by_node()
+        gauges = {}
+        for i, node in enumerate(kernel.topology.node_ids):
+            gauge = self.nodes.get(node) or NodeGauges()
+            busy, slots, out = int(ledger.busy[i]), int(ledger.slots[i]), int(left[i])
+            cap = float(kernel.capacity.allowance[i]) / self.dt_s
+            if math.isfinite(cap):
+                used = (out - gauge.seen[2]) / TICK_S / cap
+            else:
+                used = (busy - gauge.seen[0]) / max(slots - gauge.seen[1], 1)
+            failed = ledger.failed[:, i] - gauge.seen_failed
+            gauge.utilisation = _smooth(gauge.utilisation, used)
+            gauge.throughput_rps = _smooth(gauge.throughput_rps, (out - gauge.seen[2]) / TICK_S)
+            gauge.failing_rps = _smooth(gauge.failing_rps, float(failed.sum()) / TICK_S)
+            gauge.recent_failures = gauge.recent_failures * _KEEP + failed
+            gauge.seen, gauge.seen_failed = (busy, slots, out), ledger.failed[:, i].copy()
+            gauges[node] = gauge
+        self.nodes = gauges
+
+    def _tick_wires(self, kernel: Kernel) -> None:
+        flows = {}
+        for wire, total in zip(kernel.topology.wires, kernel.wire_totals().tolist(), strict=True):
+            seen, rate = self.wires.get(wire, (total, 0.0))
+            flows[wire] = (total, _smooth(rate, (total - seen) / TICK_S))
+        self.wires = flows
+
+    @property
+    def error_rate(self) -> float:
+        """Share of failures among the requests that ended in the last 5 s; 0 when none ended."""
+        first, last = self.readings[0], self.readings[-1]
+        ended = last.done + last.failed - first.done - first.failed
+        return (last.failed - first.failed) / ended if ended else 0.0
+
+    @property
+    def latency_ms(self) -> float:
+        """Mean time in the system over the last 5 s by Little's law, of requests that were let in; nan before any ended."""
+        return _little(self.readings[0], self.readings[-1], self.dt_s)
+
+    def mean_latency_ms(self) -> float:
+        """The same over the whole run."""
+        return _little(Reading(0, 0, 0, 0, 0), self.readings[-1], self.dt_s)
+
+    def second(self, threshold: float, sample: dict[str, float]) -> None:
+        """End a second of operation: keep its sample, and count whether the service was up."""
+        last, mark = self.readings[-1], self.second_mark
+        done, failed = last.done - mark.done, last.failed - mark.failed
+        self.seconds += 1
+        self.seconds_up += failed <= threshold * (done + failed)
+        self.second_mark = last
+        sample = sample | {"offered_rps": last.born - mark.born, "done_rps": done, "failed_rps": failed}
+        for name in SERIES_NAMES:
+            self.history[name].append(float(sample[name]))
+
+    @property
+    def uptime(self) -> float:
+        """Share of the seconds so far in which the error rate stayed at or under the threshold."""
+        return self.seconds_up / self.seconds if self.seconds else 1.0
+
+    def series(self) -> Series:
+        """The history as read-only arrays."""
+        arrays = {name: np.array(values) for name, values in self.history.items()}
+        for array in arrays.values():
+            array.setflags(write=False)
+        return Series(**arrays)
+
+    def watch(self, kernel: Kernel, time_s: float, kinds: dict[int, str], before: np.ndarray) -> list[tuple[int, FailureReason]]:
+        """Follow the failures of the last second (`before`: the ledger's failures then, by row and node); returns those
+        that began after a quiet time."""
+        begun = []
+        new = kernel.ledger.failed - before
+        for row, i in zip(*np.nonzero(new > 0), strict=True):
+            node, reason, count = kernel.topology.node_ids[i], REASONS[row], int(new[row, i])
+            trouble = self.troubles.get((node, reason))
+            if trouble is None:
+                begun.append((node, reason))
+                trouble = _Trouble(max(time_s - 1.0, 0.0), time_s, 0, 0, node)
+                self.troubles[node, reason] = trouble
+            if count > trouble.worst:
+                trouble.worst, trouble.cause = count, cause_of(kernel, node)
+            trouble.count += count
+            trouble.end_s = time_s
+        for (node, reason), trouble in list(self.troubles.items()):
+            if time_s - trouble.end_s > QUIET_S or node not in kinds:
+                self._close(node, reason, kinds)
+        return begun
+
+    def close_all(self, kinds: dict[int, str]) -> None:
+        """End every open incident (the run is over)."""
+        for node, reason in list(self.troubles):
+            self._close(node, reason, kinds)
+        self.incidents.sort(key=lambda incident: (incident.start_s, incident.node, incident.reason))
+
+    def _close(self, node: int, reason: FailureReason, kinds: dict[int, str]) -> None:
+        trouble = self.troubles.pop((node, reason))
+        kind = kinds.get(node, "")
+        cause = trouble.cause if trouble.cause in kinds else node
+        self.incidents.append(
+            Incident(
+                trouble.start_s, trouble.end_s, node, kind, reason, trouble.count, cause, kinds.get(cause, kind)
+            )
+        )
+
+
+def cause_of(kernel: Kernel, node: int) -> int:
+    """Following the calls from a node, the deepest one that is saturated: it has requests waiting and no slot free."""
+    topology = kernel.topology
+    found, here, seen = node, [node], {node}
+    while here:
+        following = [t for s, t in topology.wires if s in here and t not in seen]
+        seen.update(following)
+        saturated = [t for t in following if kernel.waiting[topology.node_index[t]] > 0]
+        if saturated:
+            found = max(saturated, key=lambda t: int(kernel.waiting[topology.node_index[t]]))
+        here = following
+    return found
+
+
+def _smooth(value: float, sample: float) -> float:
+    return value * _KEEP + sample * (1.0 - _KEEP)
+
+
+def _little(first: Reading, last: Reading, dt_s: float) -> float:
+    ended = last.done + last.timed_out - first.done - first.timed_out
+    return (last.present_steps - first.present_steps) * dt_s * 1000.0 / ended if ended else math.nan
+
+

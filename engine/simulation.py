@@ -1,0 +1,382 @@
+"""The simulation: one `step()`, one way in for the player's acts, one read-only view out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import numpy as np
+
+from engine import scoring
+from engine.actions import Plan, Situation, plan
+from engine.board import Board
+from engine.capacity import measure
+from engine.commands import Accepted, Answer, Clone, Command, Connect, Redo, Refused, StartOperation, Undo
+from engine.commands import RefusalCode as Code
+from engine.facts import (
+    BudgetWarning,
+    DatabaseLocked,
+    DatabaseUnlocked,
+    Fact,
+    FailuresStarted,
+    GaugeWarning,
+    NodeOverloaded,
+    NodeReady,
+    NodeRelieved,
+    OperationStarted,
+    RunEnded,
+)
+from engine.kernel import Kernel
+from engine.metrics import Metrics
+from engine.phases import flatten
+from engine.schedule import Schedule
+from engine.spec import Role, StageSpec
+from engine.timestep import TICK_S, step_ms
+from engine.topology import MOST_CELLS, TooManyPathsError, cells_at_most, compile_topology
+from engine.tracers import Tracers
+from engine.traffic import Traffic
+from engine.view import NodeState, Phase, RunResult
+from engine.vitals import Vitals
+from engine.worldview import WorldView
+
+GAUGE_WARNINGS = (0.25, 0.5, 0.75)
+
+
+class Simulation:
+    """A run of a stage.
+
+    stage, seed: what is played. dt_s: seconds a step. view: what may be read, always current. log: the accepted commands
+    with the step before which they were given; together with stage and seed they are the run.
+    """
+
+    def __init__(self, stage: StageSpec, seed: int) -> None:
+        self.stage, self.seed = stage, seed
+        self.dt_s = step_ms(stage) / 1000.0
+        self.steps_per_tick = round(TICK_S / self.dt_s)
+        self.ticks_per_second = round(1.0 / TICK_S)
+        streams = np.random.SeedSequence(seed).spawn(4)
+        arrivals, service, events, tracers = (np.random.Generator(np.random.PCG64(s)) for s in streams)
+        self.phases = flatten(stage.request_kinds)
+        self.board = _starting_board(stage)
+        self.budget = stage.budget
+        self.step_count = 0
+        self.phase = Phase.SETUP
+        self.kinds = {node.id: node.kind.id for node in self.board.nodes.values()}
+        self.traffic = Traffic(stage, arrivals)
+        self.schedule = Schedule(stage, events)
+        self.kernel = Kernel(
+            compile_topology(self.board, self.phases, self.dt_s), measure(self.board, self.dt_s), service
+        )
+        self.tracers = Tracers(self.phases, self.board.source.id, self.dt_s, tracers)
+        self.metrics = Metrics(self.dt_s)
+        self.vitals = Vitals()
+        self.gauge = scoring.Gauge(stage.goal)
+        self.revenue = np.array([kind.revenue / 1000.0 for kind in stage.request_kinds])
+        self.paid_for = np.zeros(len(stage.request_kinds), dtype=np.int64)
+        self.income_per_day = 0.0
+        self.present_steps = 0
+        self.block = np.zeros((0, len(stage.request_kinds)), dtype=np.int64)
+        self.failed_mark = self.kernel.ledger.failed.copy()
+        self.failed_mark_ids = self.kernel.topology.node_ids
+        self.warned = 0
+        self.undone: list[tuple[Board, float]] = []
+        self.done: list[tuple[Board, float]] = []
+        self.log: list[tuple[int, Command]] = []
+        self.pending: list[Fact] = []
+        self.topology_version = 0
+        self.result: RunResult | None = None
+        self.view = WorldView(self)
+
+    @property
+    def time_s(self) -> float:
+        """Seconds of operation."""
+        return self.step_count * self.dt_s
+
+    def step(self) -> list[Fact]:
+        """Advance by one fixed step and return what happened; outside of operation nothing moves."""
+        if self.phase is not Phase.OPERATION:
+            return []
+        offset = self.step_count % self.steps_per_tick
+        if offset == 0:
+            self._begin_tick()
+        arrivals = self.block[offset]
+        self.kernel.step(arrivals)
+        flows = self.kernel.flows
+        if flows is not None:
+            self.tracers.advance(self.kernel, flows, arrivals)
+        self.present_steps += self.kernel.in_system
+        self.step_count += 1
+        if self.step_count % self.steps_per_tick == 0:
+            self._end_tick()
+        return self.drain_facts()
+
+    def drain_facts(self) -> list[Fact]:
+        """What happened since the last call, by commands or steps."""
+        facts, self.pending = self.pending, []
+        return facts
+
+    def check(self, command: Command) -> Answer:
+        """What `apply` would answer now; nothing changes."""
+        made = self._plan(command)
+        return made if isinstance(made, Refused) else Accepted(made.cost)
+
+    def apply(self, command: Command) -> Answer:
+        """Carry a command out whole, or refuse it whole."""
+        made = self._plan(command)
+        if isinstance(made, Refused):
+            return made
+        node = -1
+        match command:
+            case StartOperation():
+                self._start()
+            case Undo():
+                self.undone.append((self.board.copy(), self.budget))
+                self._restore(*self.done.pop())
+            case Redo():
+                self.done.append((self.board.copy(), self.budget))
+                self._restore(*self.undone.pop())
+            case _:
+                node = self._change_board(made)
+        self.log.append((self.step_count, command))
+        return Accepted(made.cost, node)
+
+    def state_hash(self) -> str:
+        """A digest of everything that decides the future of the run, the same on every platform."""
+        kernel = self.kernel
+        digest = hashlib.sha256()
+        for array in (kernel.counts, kernel.turn, kernel.recent, kernel.ledger.failed, kernel.ledger.left):
+            digest.update(np.ascontiguousarray(array, dtype="<i8").tobytes())
+        generators = (self.traffic.generator, kernel.generator, self.tracers.generator)
+        plain = {
+            "step": self.step_count,
+            "phase": self.phase.value,
+            "born": kernel.born,
+            "done": kernel.done,
+            "budget": round(self.budget, 6),
+            "users": round(self.traffic.users, 6),
+            "gauge": round(self.gauge.level, 9),
+            "streams": [str(generator.bit_generator.state["state"]) for generator in generators],
+            "nodes": [
+                (n.id, n.kind.id, n.size.id, n.x, n.y, n.state.value, n.ready_step, sorted(n.policies.items()))
+                for n in self.board.nodes.values()
+            ],
+            "wires": self.board.wires,
+        }
+        digest.update(json.dumps(plain, sort_keys=True).encode())
+        return digest.hexdigest()
+
+    def _plan(self, command: Command) -> Plan | Refused:
+        setup = self.phase is Phase.SETUP
+        if self.phase in (Phase.WON, Phase.LOST):
+            return Refused(Code.RUN_OVER)
+        if isinstance(command, (StartOperation, Undo, Redo)):
+            return self._plan_setup(command, setup)
+        situation = Situation(self.stage, self.board, self.budget, setup, self.step_count, self.dt_s)
+        made = plan(command, situation)
+        if isinstance(command, (Connect, Clone)) and isinstance(made, Plan) and not self._fits(made):
+            return Refused(Code.TOO_MANY_PATHS, {"limit": MOST_CELLS})
+        return made
+
+    def _fits(self, made: Plan) -> bool:
+        """Whether the kernel can carry the board as a plan would leave it."""
+        trial = self.board.copy()
+        made.perform(trial)
+        if cells_at_most(trial, self.phases) <= MOST_CELLS:
+            return True
+        try:
+            compile_topology(trial, self.phases, self.dt_s)
+        except TooManyPathsError:
+            return False
+        return True
+
+    def _plan_setup(self, command: StartOperation | Undo | Redo, setup: bool) -> Plan | Refused:
+        if not setup:
+            return Refused(Code.ONLY_IN_SETUP)
+        if isinstance(command, Undo) and not self.done:
+            return Refused(Code.NOTHING_TO_UNDO)
+        if isinstance(command, Redo) and not self.undone:
+            return Refused(Code.NOTHING_TO_REDO)
+        return Plan(0.0, lambda board: -1)
+
+    def _start(self) -> None:
+        self.phase = Phase.OPERATION
+        self.done.clear()
+        self.undone.clear()
+        self.pending.append(OperationStarted())
+
+    def _restore(self, board: Board, budget: float) -> None:
+        self.board, self.budget = board, budget
+        self._rebuild()
+
+    def _change_board(self, made: Plan) -> int:
+        if self.phase is Phase.SETUP:
+            self.done.append((self.board.copy(), self.budget))
+            self.undone.clear()
+        before = {node.id: node.state for node in self.board.nodes.values()}
+        node = made.perform(self.board)
+        self.budget -= made.cost
+        for placed in self.board.nodes.values():
+            self.kinds[placed.id] = placed.kind.id
+            if placed.state is NodeState.RESTARTING and before.get(placed.id) is not NodeState.RESTARTING:
+                placed.rotation_step = self.step_count + round(self._detection_s(placed.id) / self.dt_s)
+        self._rebuild(made.lost)
+        return node
+
+    def _detection_s(self, node_id: int) -> float:
+        """How long the balancers in front of a node take to notice that it is down."""
+        callers = [self.board.nodes[s] for s, t in self.board.wires if t == node_id]
+        return max((n.kind.health_check_s for n in callers if n.kind.role is Role.BALANCER), default=0.0)
+
+    def _rebuild(self, lost: frozenset[int] = frozenset()) -> None:
+        """Give the kernel the board as it is now."""
+        old = self.kernel.topology
+        topology = compile_topology(self.board, self.phases, self.dt_s)
+        gone = frozenset(node for node in old.node_ids if node not in topology.node_index)
+        self.kernel.rebuild(topology, measure(self.board, self.dt_s), lost | gone)
+        self.tracers.rebuild(old, topology, lost | gone)
+        self.topology_version += 1
+
+    def _begin_tick(self) -> None:
+        self._advance_nodes()
+        facts, users = self.schedule.advance(self.time_s)
+        self.pending.extend(facts)
+        if users:
+            self.traffic.join(users)
+        multipliers = self.schedule.multipliers(self.time_s)
+        self.block = self.traffic.draw(self.time_s, multipliers, self.dt_s, self.steps_per_tick)
+
+    def _advance_nodes(self) -> None:
+        """Finish what is built, resized or restarted by now, and let balancers notice."""
+        changed = False
+        for node in self.board.nodes.values():
+            if node.state is not NodeState.READY and self.step_count >= node.ready_step:
+                what, node.state = node.state, NodeState.READY
+                if node.next_size is not None:
+                    node.size, node.next_size = node.next_size, None
+                if what is NodeState.RESTARTING:
+                    node.rotation_step = self.step_count + round(self._detection_s(node.id) / self.dt_s)
+                self.pending.append(NodeReady(node.id, what.value))
+                changed = True
+            if 0 <= node.rotation_step <= self.step_count:
+                node.in_rotation, node.rotation_step = node.is_up, -1
+                changed = True
+        if changed:
+            self._rebuild()
+
+    def _end_tick(self) -> None:
+        stage = self.stage
+        self.metrics.tick(self.kernel, self.present_steps)
+        error_rate, latency_ms = self.metrics.error_rate, self.metrics.latency_ms
+        self._pay()
+        self.traffic.live(TICK_S, error_rate, 0.0 if np.isnan(latency_ms) else latency_ms)
+        self.gauge.advance(error_rate, TICK_S)
+        self._warn()
+        ticks = self.step_count // self.steps_per_tick
+        if ticks % self.ticks_per_second == 0:
+            self._end_second()
+        if self.gauge.level >= 1.0:
+            self._end("service_down")
+        elif self.budget < -stage.overdraft:
+            self._end("bankrupt")
+        elif self.time_s >= stage.duration_s - self.dt_s / 2:
+            self._end("won")
+
+    def _pay(self) -> None:
+        """Keep the nodes for a tick and earn what was answered in it."""
+        done = self.kernel.done_by_kind()
+        earned = float(((done - self.paid_for) * self.revenue).sum())
+        self.paid_for = done
+        before = self.budget
+        self.budget += earned - self.keep_per_day * TICK_S / self.stage.day_s
+        per_day = earned / TICK_S * self.stage.day_s
+        self.income_per_day += (per_day - self.income_per_day) * TICK_S / 2.5
+        if before >= 0 > self.budget:
+            self.pending.append(BudgetWarning())
+
+    @property
+    def keep_per_day(self) -> float:
+        """What all nodes cost a calendar day."""
+        return sum(node.size.keep_per_day for node in self.board.nodes.values())
+
+    def _warn(self) -> None:
+        level = sum(self.gauge.level >= mark for mark in GAUGE_WARNINGS)
+        if level > self.warned:
+            self.pending.append(GaugeWarning(GAUGE_WARNINGS[level - 1]))
+        self.warned = level
+
+    def _end_second(self) -> None:
+        metrics, kernel = self.metrics, self.kernel
+        p95 = self.tracers.recent.percentiles(0.95)[0]
+        sample = {
+            "time_s": self.time_s,
+            "users": self.traffic.users,
+            "latency_ms": metrics.latency_ms,
+            "p95_ms": p95,
+            "budget": self.budget,
+            "gauge": self.gauge.level,
+        }
+        metrics.second(self.stage.goal.error_threshold, sample)
+        self.tracers.turn()
+        for node, reason in metrics.watch(kernel, self.time_s, self.kinds, self._failed_before()):
+            self.pending.append(FailuresStarted(node, reason))
+        self.failed_mark, self.failed_mark_ids = kernel.ledger.failed.copy(), kernel.topology.node_ids
+        changes = self.vitals.second(kernel, self.board)
+        self.pending.extend(NodeOverloaded(node) for node in changes.overloaded)
+        self.pending.extend(NodeRelieved(node) for node in changes.relieved)
+        self.pending.extend(DatabaseLocked(node) for node in changes.locked)
+        self.pending.extend(DatabaseUnlocked(node) for node in changes.unlocked)
+
+    def _failed_before(self) -> np.ndarray:
+        """The failures at the last second's end, in the columns of the present topology."""
+        topology = self.kernel.topology
+        before = np.zeros_like(self.kernel.ledger.failed)
+        for i, node in enumerate(self.failed_mark_ids):
+            if node in topology.node_index:
+                before[:, topology.node_index[node]] = self.failed_mark[:, i]
+        return before
+
+    def _end(self, outcome: str) -> None:
+        won = outcome == "won"
+        self.phase = Phase.WON if won else Phase.LOST
+        metrics, goal, users = self.metrics, self.stage.goal, self.traffic.users
+        metrics.close_all(self.kinds)
+        latency_ms = metrics.mean_latency_ms()
+        shown = goal.latency_bad_ms if np.isnan(latency_ms) else latency_ms
+        parts = scoring.parts(goal, metrics.max_rps, shown, metrics.uptime)
+        incidents = tuple(metrics.incidents)
+        balancers = sum(node.kind.role is Role.BALANCER for node in self.board.nodes.values())
+        kinds = {kind.id: kind for kind in self.stage.node_kinds}
+        key, kind = scoring.advice(outcome, parts, incidents, kinds, balancers)
+        p50, p95, p99 = self.tracers.all_time.percentiles(0.5, 0.95, 0.99)
+        failed = int(self.kernel.failed_by_reason().sum())
+        self.result = RunResult(
+            outcome=outcome,
+            grade=scoring.grade(won, parts),
+            score=scoring.score(metrics.max_rps, users),
+            max_rps=metrics.max_rps,
+            users=round(users),
+            latency_ms=latency_ms,
+            p50_ms=p50,
+            p95_ms=p95,
+            p99_ms=p99,
+            uptime=metrics.uptime,
+            error_rate=failed / max(self.kernel.done + failed, 1),
+            part_throughput=parts.throughput,
+            part_latency=parts.latency,
+            part_uptime=parts.uptime,
+            incidents=incidents,
+            advice=key,
+            advice_kind=kind,
+        )
+        self.pending.append(RunEnded(outcome))
+
+
+def _starting_board(stage: StageSpec) -> Board:
+    board = Board()
+    numbers = {}
+    for start in stage.nodes:
+        kind = stage.node_kind(start.kind)
+        size = next((size for size in kind.sizes if size.id == start.size), kind.sizes[0])
+        numbers[start.key] = board.add(kind, size, start.x, start.y).id
+    board.wires = [(numbers[wire.source], numbers[wire.target]) for wire in stage.wires]
+    return board

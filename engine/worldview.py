@@ -1,0 +1,314 @@
+"""The read-only view of a running simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.board import Node
+from engine.kernel import REASONS
+from engine.spec import FailureReason
+from engine.view import (
+    AnnouncedEvent,
+    Forecast,
+    Hop,
+    NodeStatistics,
+    NodeView,
+    Phase,
+    RunResult,
+    Series,
+    Totals,
+    WireView,
+)
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+FORECAST_POINTS = 240
+RECENT_FAILURES = 0.5
+
+
+class WorldView:
+    """Everything that may be read of a run. Nothing here changes anything."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+
+    @property
+    def phase(self) -> Phase:
+        """Set-up, operation, won or lost."""
+        return self._simulation.phase
+
+    @property
+    def step(self) -> int:
+        """Steps of operation so far."""
+        return self._simulation.step_count
+
+    @property
+    def dt_s(self) -> float:
+        """Seconds a step."""
+        return self._simulation.dt_s
+
+    @property
+    def time_s(self) -> float:
+        """Seconds of operation so far (the traffic clock)."""
+        return self._simulation.time_s
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of operation to survive."""
+        return self._simulation.stage.duration_s
+
+    @property
+    def calendar_day(self) -> float:
+        """Days of the business calendar since the start."""
+        return self.time_s / self._simulation.stage.day_s
+
+    @property
+    def topology_version(self) -> int:
+        """Changes whenever nodes, wires, places, sizes or states change."""
+        return self._simulation.topology_version
+
+    @property
+    def node_ids(self) -> tuple[int, ...]:
+        """The nodes in the order they were built, the source among them."""
+        return tuple(self._simulation.board.nodes)
+
+    @property
+    def nodes(self) -> tuple[NodeView, ...]:
+        """All nodes, now."""
+        return tuple(self._node(node) for node in self._simulation.board.nodes.values())
+
+    def node(self, node_id: int) -> NodeView:
+        """One node, now. Raises KeyError when there is none of that number."""
+        return self._node(self._simulation.board.nodes[node_id])
+
+    def _node(self, node: Node) -> NodeView:
+        sim = self._simulation
+        kernel, i = sim.kernel, sim.kernel.topology.node_index[node.id]
+        gauge = sim.metrics.nodes.get(node.id)
+        recent = gauge.recent_failures if gauge else np.zeros(len(REASONS))
+        histogram = sim.tracers.by_node.get(node.id)
+        waiting = int(kernel.waiting[i]) + self._held_by_balancer(i)
+        return NodeView(
+            id=node.id,
+            kind=node.kind.id,
+            size=node.size.id,
+            x=node.x,
+            y=node.y,
+            state=node.state,
+            remaining_s=max(0.0, (node.ready_step - sim.step_count) * sim.dt_s),
+            slots=int(kernel.capacity.slots[i]),
+            in_service=int(kernel.serving[i]),
+            calling=int(kernel.calling[i]),
+            waiting=waiting,
+            queue_limit=node.size.queue,
+            utilisation=gauge.utilisation if gauge else 0.0,
+            throughput_rps=gauge.throughput_rps if gauge else 0.0,
+            failing_rps=gauge.failing_rps if gauge else 0.0,
+            failing_reason=REASONS[int(recent.argmax())] if recent.sum() > RECENT_FAILURES else None,
+            failed=_by_reason(kernel.ledger.failed[:, i]),
+            p95_ms=histogram.percentiles(0.95)[0] if histogram else float("nan"),
+            speed=float(kernel.speed()[i]),
+            overloaded=node.id in sim.vitals.overloaded,
+            locked=node.id in sim.vitals.locked,
+            wires=sim.board.wire_count(node.id),
+            keep_per_day=node.size.keep_per_day,
+            policies=dict(node.policies),
+        )
+
+    def _held_by_balancer(self, index: int) -> int:
+        kernel = self._simulation.kernel
+        first = kernel.topology.serving + kernel.topology.waiting
+        return int(kernel.counts[first:][kernel.topology.cell_node[first:] == index].sum())
+
+    @property
+    def wires(self) -> tuple[WireView, ...]:
+        """All wires in the order they were drawn."""
+        sim = self._simulation
+        rates = sim.metrics.wires
+        return tuple(WireView(s, t, rates.get((s, t), (0, 0.0))[1]) for s, t in sim.board.wires)
+
+    @property
+    def unlocked(self) -> tuple[str, ...]:
+        """Kinds of node on offer."""
+        return self._simulation.stage.unlocked
+
+    @property
+    def budget(self) -> float:
+        """Money left; below zero the overdraft is used."""
+        return self._simulation.budget
+
+    @property
+    def keep_per_day(self) -> float:
+        """What all nodes cost a calendar day."""
+        return self._simulation.keep_per_day
+
+    @property
+    def income_per_day(self) -> float:
+        """What answered requests earn a calendar day at the present pace (smoothed)."""
+        return self._simulation.income_per_day
+
+    @property
+    def users(self) -> float:
+        """Daily active users."""
+        return self._simulation.traffic.users
+
+    @property
+    def offered_rps(self) -> float:
+        """Requests a second that come (smoothed)."""
+        return self._simulation.metrics.offered_rps
+
+    @property
+    def done_rps(self) -> float:
+        """Requests a second that are answered (smoothed)."""
+        return self._simulation.metrics.done_rps
+
+    @property
+    def failed_rps(self) -> float:
+        """Requests a second that fail (smoothed)."""
+        return self._simulation.metrics.failed_rps
+
+    @property
+    def error_rate(self) -> float:
+        """Share of failures in the last 5 s, the one the error gauge uses."""
+        return self._simulation.metrics.error_rate
+
+    @property
+    def latency_ms(self) -> float:
+        """Mean time in the system over the last 5 s, by Little's law; nan before any request ended."""
+        return self._simulation.metrics.latency_ms
+
+    def _percentile(self, share: float) -> float:
+        return self._simulation.tracers.recent.percentiles(share)[0]
+
+    @property
+    def p50_ms(self) -> float:
+        """Median sojourn time of answered requests over the last 10 s; nan before any."""
+        return self._percentile(0.5)
+
+    @property
+    def p95_ms(self) -> float:
+        """95th percentile of the same."""
+        return self._percentile(0.95)
+
+    @property
+    def p99_ms(self) -> float:
+        """99th percentile of the same."""
+        return self._percentile(0.99)
+
+    def percentiles_ms(self, *shares: float) -> list[float]:
+        """Percentiles of the sojourn times of all answered requests of the run."""
+        return self._simulation.tracers.all_time.percentiles(*shares)
+
+    @property
+    def mean_latency_ms(self) -> float:
+        """Mean time in the system over the whole run, by Little's law, of requests that were let in."""
+        return self._simulation.metrics.mean_latency_ms()
+
+    @property
+    def uptime(self) -> float:
+        """Share of the seconds so far in which the error rate stayed at or under the threshold."""
+        return self._simulation.metrics.uptime
+
+    @property
+    def max_rps(self) -> float:
+        """Most requests a second answered over any 5 s."""
+        return self._simulation.metrics.max_rps
+
+    @property
+    def gauge(self) -> float:
+        """The error gauge, 0..1."""
+        return self._simulation.gauge.level
+
+    @property
+    def totals(self) -> Totals:
+        """Exact counts since the start."""
+        kernel = self._simulation.kernel
+        return Totals(kernel.born, kernel.done, _by_reason(kernel.failed_by_reason()), kernel.in_system)
+
+    def failures_by_node(self) -> Mapping[int, Mapping[FailureReason, int]]:
+        """All failures since the start by node and reason, those of nodes that are gone included."""
+        kernel = self._simulation.kernel
+        present = {node: kernel.ledger.failed[:, i] for node, i in kernel.topology.node_index.items()}
+        return {node: _by_reason(failed) for node, failed in (kernel.retired | present).items()}
+
+    def node_statistics(self) -> Mapping[int, NodeStatistics]:
+        """Averages over the operation so far of every node that is there."""
+        sim = self._simulation
+        kernel, steps = sim.kernel, max(sim.step_count, 1)
+        ledger, left = kernel.ledger, kernel.left_by_node()
+        found = {}
+        for node, i in kernel.topology.node_index.items():
+            waited, busy, entered = int(ledger.waited[i]), int(ledger.busy[i]), int(ledger.entered[i])
+            found[node] = NodeStatistics(
+                mean_in_system=(waited + busy) / steps,
+                mean_waiting=waited / steps,
+                utilisation=busy / max(int(ledger.slots[i]), 1),
+                all_busy=int(ledger.full[i]) / steps,
+                throughput_rps=int(left[i]) / (steps * sim.dt_s),
+                mean_wait_ms=waited * sim.dt_s * 1000.0 / max(entered, 1),
+            )
+        return found
+
+    @property
+    def series(self) -> Series:
+        """The history, a sample a second."""
+        return self._simulation.metrics.series()
+
+    @property
+    def forecast(self) -> Forecast:
+        """The traffic to expect: the present base and the known events, without growth."""
+        sim = self._simulation
+        time_s = np.linspace(0.0, sim.stage.duration_s, FORECAST_POINTS)
+        users = sim.traffic.users
+        mix = sim.traffic.mix
+        rps = np.array(
+            [
+                sim.traffic.base_rps(t, users) * float(mix @ sim.schedule.multipliers(t, only_known=True))
+                for t in time_s.tolist()
+            ]
+        )
+        for array in (time_s, rps):
+            array.setflags(write=False)
+        return Forecast(time_s, rps, sim.schedule.known())
+
+    @property
+    def announced(self) -> tuple[AnnouncedEvent, ...]:
+        """Events that were told and have not started."""
+        return self._simulation.schedule.announced()
+
+    @property
+    def active_events(self) -> tuple[str, ...]:
+        """Events that have started and not faded."""
+        return self._simulation.schedule.active()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether an act of the set-up can be taken back."""
+        return self.phase is Phase.SETUP and bool(self._simulation.done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether an act that was taken back can be done again."""
+        return self.phase is Phase.SETUP and bool(self._simulation.undone)
+
+    def hops_since(self, step: int) -> list[Hop]:
+        """Moves of traced requests after a step, oldest first; about the last 2 s are remembered."""
+        found: list[Hop] = []
+        for hop in reversed(self._simulation.tracers.hops):
+            if hop.step <= step:
+                break
+            found.append(hop)
+        return found[::-1]
+
+    @property
+    def result(self) -> RunResult | None:
+        """How the run ended; None before."""
+        return self._simulation.result
+
+
+def _by_reason(counts: np.ndarray) -> Mapping[FailureReason, int]:
+    return {reason: int(count) for reason, count in zip(REASONS, counts, strict=True)}
