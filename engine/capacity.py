@@ -29,8 +29,10 @@ def measure(board: Board, dt_s: float) -> Capacity:
     beta = np.array([u.coherency_read for u in usl])
     alpha_writes = np.array([u.contention_write for u in usl]) - alpha
     beta_writes = np.array([u.coherency_write for u in usl]) - beta
+    slots = np.array([node.slots() for node in nodes], dtype=np.int64)
     return Capacity(
-        slots=np.array([node.slots() for node in nodes], dtype=np.int64),
+        slots=slots,
+        full=np.maximum(slots, 1),
         queue=np.where(down, np.where(balancer, -1, 0), [node.size.queue for node in nodes]).astype(np.int64),
         speed=speed,
         alpha=alpha,

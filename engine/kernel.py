@@ -28,6 +28,7 @@ from engine.topology import BalancerLevel, CountArray, FloatArray, Path, Topolog
 PROBABILITY_GRID = 2.0**-24
 ARRIVAL_MEMORY = 1.0 / 16.0
 REASONS = tuple(FailureReason)
+NOTHING: CountArray = np.zeros(0, dtype=np.int64)
 REASON_ROW = {reason: row for row, reason in enumerate(REASONS)}
 _REFUSED, _NO_ROUTE, _TIMEOUT = (
     REASON_ROW[r] for r in (FailureReason.REFUSED, FailureReason.NO_ROUTE, FailureReason.TIMEOUT)
@@ -40,10 +41,11 @@ class Capacity:
 
     queue: most requests waiting; -1 on a balancer that is down (nothing passes). speed: pace against nominal.
     alpha, beta: the coefficients of the Universal Scalability Law for reads and their change towards writes.
-    allowance: requests a balancer passes in a step (infinite when unlimited). patience: in steps.
+    full: slots, at least 1. allowance: requests a balancer passes in a step (infinite when unlimited). patience: in steps.
     """
 
     slots: CountArray
+    full: CountArray
     queue: CountArray
     speed: FloatArray
     alpha: FloatArray
@@ -63,9 +65,6 @@ class StepFlows:
     present: CountArray
     moved: CountArray
     edge: CountArray
-    level_edges: list[CountArray]
-    level_present: list[CountArray]
-    level_refused: list[CountArray]
     arrived: CountArray
     refused: CountArray
     arrived_node: CountArray
@@ -73,18 +72,20 @@ class StepFlows:
     waiting_before: CountArray
     admitted: CountArray
     expired: CountArray
+    level_edges: list[CountArray]
+    level_present: list[CountArray]
+    level_refused: list[CountArray]
 
 
 @dataclass(slots=True)
 class Ledger:
     """Sums since the start, by node (columns), carried over when the board changes.
 
-    waited, busy, full: waiting requests, busy slots and "all slots busy", summed over steps. entered: requests let in.
-    failed: rows are REASONS. left: requests that left answered. offered: arrivals at balancers.
+    occupied: requests serving, waiting and calling (rows), summed over steps; slots: slots, likewise. full: steps in which all
+    slots were busy. entered: requests let in. left: requests that left answered. failed: rows are REASONS.
     """
 
-    waited: CountArray
-    busy: CountArray
+    occupied: CountArray
     slots: CountArray
     full: CountArray
     entered: CountArray
@@ -94,19 +95,22 @@ class Ledger:
     @staticmethod
     def empty(nodes: int) -> Ledger:
         """All zero."""
-        rows = [np.zeros(nodes, dtype=np.int64) for _ in range(6)]
-        return Ledger(*rows, np.zeros((len(REASONS), nodes), dtype=np.int64))
+        slots, full, entered, left = (np.zeros(nodes, dtype=np.int64) for _ in range(4))
+        tall = np.zeros((3, nodes), dtype=np.int64), np.zeros((len(REASONS), nodes), dtype=np.int64)
+        return Ledger(tall[0], slots, full, entered, left, tall[1])
 
 
 class Kernel:
-    """The state of the traffic and its one step."""
+    """The state of the traffic and its one step.
+
+    counts: requests by cell. occupied: requests serving, waiting and calling (rows) by node.
+    """
 
     def __init__(self, topology: Topology, capacity: Capacity, generator: np.random.Generator) -> None:
         self.generator = generator
         self.clock = 0
         self.born = 0
         self.done = 0
-        self.ledger = Ledger.empty(0)
         self.retired: dict[int, CountArray] = {}
         self.done_before = np.zeros(topology.request_kinds, dtype=np.int64)
         self.wires_before: dict[tuple[int, int], int] = {}
@@ -115,11 +119,9 @@ class Kernel:
     def adopt(self, topology: Topology, capacity: Capacity) -> None:
         """Start on a topology with nothing in it."""
         nodes = len(topology.node_ids)
-        self.topology, self.capacity = topology, capacity
+        self.topology, self.capacity, self.nodes = topology, capacity, nodes
         self.counts = np.zeros(topology.cells, dtype=np.int64)
-        self.serving = np.zeros(nodes, dtype=np.int64)
-        self.waiting = np.zeros(nodes, dtype=np.int64)
-        self.calling = np.zeros(nodes, dtype=np.int64)
+        self.occupied = np.zeros((3, nodes), dtype=np.int64)
         self.arrival_mean = np.zeros(nodes)
         self.was_empty = np.ones(nodes, dtype=bool)
         self.turn = np.zeros(topology.mover_size.size, dtype=np.int64)
@@ -129,11 +131,24 @@ class Kernel:
         self.level_flow = [np.zeros(level.edge_cell.size, dtype=np.int64) for level in topology.levels]
         self.ledger = Ledger.empty(nodes)
         self.recent = np.zeros(nodes, dtype=np.int64)
-        longest = int(capacity.patience.max(initial=1)) + 1
-        self.history = np.zeros((longest, nodes), dtype=np.int64)
+        self.history = np.zeros((int(capacity.patience.max(initial=1)) + 1, nodes), dtype=np.int64)
         self.columns = np.arange(nodes, dtype=np.intp)
-        self.out = np.zeros(topology.request_kinds + topology.serving, dtype=np.int64)
         self.flows: StepFlows | None = None
+
+    @property
+    def serving(self) -> CountArray:
+        """Requests using a slot, by node."""
+        return self.occupied[0]
+
+    @property
+    def waiting(self) -> CountArray:
+        """Requests waiting for a slot, by node."""
+        return self.occupied[1]
+
+    @property
+    def calling(self) -> CountArray:
+        """Requests that hold a slot while another node works for them, by node."""
+        return self.occupied[2]
 
     @property
     def in_system(self) -> int:
@@ -142,10 +157,7 @@ class Kernel:
 
     def failed_by_reason(self) -> CountArray:
         """Failures since the start, by row of REASONS."""
-        total = self.ledger.failed.sum(axis=1)
-        for gone in self.retired.values():
-            total += gone
-        return total
+        return np.asarray(self.ledger.failed.sum(axis=1) + sum(self.retired.values()))
 
     def done_by_kind(self) -> CountArray:
         """Answered requests since the start, by request kind."""
@@ -156,18 +168,20 @@ class Kernel:
     def left_by_node(self) -> CountArray:
         """Requests that left each node answered (balancers: passed on) since the start."""
         topology = self.topology
-        since = np.bincount(topology.left_node, self.edge_flow[topology.left_edge], self.columns.size)
-        return np.asarray(self.ledger.left + since.astype(np.int64))
+        left = self.ledger.left + np.bincount(
+            topology.left_node, self.edge_flow[topology.left_edge], self.nodes
+        ).astype(np.int64)
+        for level, flow in zip(topology.levels, self.level_flow, strict=True):
+            left += np.bincount(level.edge_node, flow * (level.edge_wire >= 0), self.nodes).astype(np.int64)
+        return left
 
     def wire_totals(self) -> CountArray:
         """Requests sent over each wire of the topology since the start."""
         topology = self.topology
         wires = len(topology.wires)
-        index = [topology.edge_wire, *(level.edge_wire for level in topology.levels)]
-        flow = [self.edge_flow, *self.level_flow]
-        total = np.bincount(np.concatenate(index) + 1, np.concatenate(flow), wires + 1)[1:].astype(np.int64)
+        total = np.bincount(topology.all_edge_wires, np.concatenate([self.edge_flow, *self.level_flow]), wires + 1)
         before = [self.wires_before.get(wire, 0) for wire in topology.wires]
-        return np.asarray(total + np.array(before, dtype=np.int64))
+        return np.asarray(total[1:].astype(np.int64) + np.array(before, dtype=np.int64))
 
     def speed(self) -> FloatArray:
         """Pace of each node now against nominal: wires, and the Universal Scalability Law for databases."""
@@ -175,37 +189,34 @@ class Kernel:
         if not capacity.contended:
             return capacity.speed
         present = np.maximum(self.serving, 1)
-        writing = np.bincount(topology.write_node, self.counts[topology.write_cells], present.size)
-        writes = writing / present
-        others = present - 1.0
-        alpha = capacity.alpha + capacity.alpha_writes * writes
-        beta = capacity.beta + capacity.beta_writes * writes
-        return np.asarray(capacity.speed / (1.0 + others * (alpha + beta * present)))
+        writes = np.bincount(topology.write_node, self.counts[topology.write_cells], self.nodes) / present
+        alpha = capacity.alpha_writes * writes + capacity.alpha
+        beta = capacity.beta_writes * writes + capacity.beta
+        return np.asarray(capacity.speed / (1.0 + (present - 1) * (alpha + beta * present)))
 
     def step(self, arrivals: CountArray) -> None:
         """Advance by one step; arrivals: new requests by request kind, shape (kinds,), int64."""
-        topology = self.topology
-        nodes, serving = self.columns.size, topology.serving
-        before = self.serving + self.waiting + self.calling
-        idle = self.serving + self.waiting == 0
+        topology, counts = self.topology, self.counts
+        serving, served, cells = topology.serving, topology.serving + topology.waiting, topology.cells
+        before = self.occupied.sum(axis=0)
+        idle = (self.occupied[0] + self.occupied[1]) == 0
         completed, present = self._complete()
-        self.counts[:serving] -= completed
-        self.out[: topology.request_kinds] = arrivals
-        self.out[topology.request_kinds :] = completed
-        self.born += int(arrivals.sum())
-        edge = self._deal()
-        inflow = np.bincount(topology.edge_dst, edge, topology.cells + topology.sinks).astype(np.int64)
-        flows = StepFlows(present, completed, edge, [], [], [], *([before] * 7))
+        out = np.concatenate((arrivals, completed))
+        edge = self._deal(out)
+        inflow = np.bincount(topology.edge_dst, edge, cells + topology.sinks).astype(np.int64)
+        flows = StepFlows(present, completed, edge, *([before] * 7), [], [], [])
         for level, turn, total in zip(topology.levels, self.level_turn, self.level_flow, strict=True):
             total += self._balance(level, turn, inflow, flows)
-        self.counts[:serving] += inflow[:serving]
-        self._arrive(inflow, before, flows)
-        served = serving + topology.waiting
-        came = np.bincount(topology.cell_node[:served], inflow[:served], nodes)
-        self.arrival_mean += ARRIVAL_MEMORY * (came - self.arrival_mean)
+        counts[:serving] -= completed
+        counts[:served] += inflow[:served]
+        came = np.bincount(topology.arrival_counter, inflow[:served], 2 * self.nodes).reshape(2, -1)
+        flows.arrived = inflow[serving:served]
+        self._arrive(came[1].astype(np.int64), before, flows)
+        self.arrival_mean += ARRIVAL_MEMORY * (came[0] + came[1] - self.arrival_mean)
         self.was_empty = idle
-        self.done += int(inflow[topology.cells])
-        self.ledger.failed[_NO_ROUTE] += inflow[topology.cells + 1 :]
+        self.born += int(arrivals.sum())
+        self.done += int(inflow[cells])
+        self.ledger.failed[_NO_ROUTE] += inflow[cells + 1 :]
         self.edge_flow += edge
         self.flows = flows
         self.clock += 1
@@ -213,172 +224,149 @@ class Kernel:
     def _complete(self) -> tuple[CountArray, CountArray]:
         """Draw what finishes its phase in this step: amounts by serving cell, and the counts they were drawn from."""
         topology, capacity = self.topology, self.capacity
-        nodes, cells = self.columns.size, topology.serving
-        counts = self.counts[:cells]
-        node = topology.cell_node[:cells]
+        counts = self.counts[: topology.serving]
+        groups = topology.serving_groups
         weights = counts * topology.leave_rate
-        unhindered = np.bincount(node, weights, nodes)
-        present = self.serving + self.waiting
-        probability = self._probability(unhindered * self.speed(), present, np.maximum(capacity.slots - self.calling, 0))
-        amount = self.generator.binomial(present, probability)
-        extra = np.minimum(amount - self.serving, self.waiting)
-        if (extra > 0).any():
-            self._admit(np.maximum(extra, 0))
-            counts = self.counts[:cells]
+        unhindered = np.bincount(groups.of, weights, self.nodes)
+        slots = np.maximum(capacity.slots - self.calling, 0)
+        local = self.serving + self.waiting
+        amount = self.generator.binomial(local, self._probability(unhindered * self.speed(), local, slots))
+        if (amount > self.serving).any():
+            self._admit(np.clip(amount - self.serving, 0, self.waiting))
             weights = counts * topology.leave_rate
-            unhindered = np.bincount(node, weights, nodes)
-        offset = sampling.offsets(self.generator, nodes)
-        taken = sampling.take_weighted(counts, weights, amount, unhindered, node, topology.serving_start, offset)
+            unhindered = np.bincount(groups.of, weights, self.nodes)
+        taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.generator)
         return taken, counts.copy()
 
-    def _probability(self, expected: FloatArray, present: CountArray, slots: CountArray) -> FloatArray:
+    def _probability(self, expected: FloatArray, local: CountArray, slots: CountArray) -> FloatArray:
         """The probability that one of the requests present at a node completes in this step."""
         scatter = expected + self.arrival_mean
         width = 0.7213 * scatter / np.sqrt(1.0 + 1.5708 * scatter) + 1e-12
-        after = present - expected + self.arrival_mean
+        after = local - expected + self.arrival_mean
         busy_after = after - width * np.logaddexp(0.0, (after - slots) / width)
-        share = 0.5 + 0.5 * np.clip(busy_after, 0.0, slots) / np.maximum(self.serving, 1)
-        probability = expected * (share + 0.5 * self.was_empty) / np.maximum(present, 1)
-        return np.minimum(np.rint(probability * (1.0 / PROBABILITY_GRID)) * PROBABILITY_GRID, 1.0)
+        busy_after = np.minimum(np.maximum(busy_after, 0.0), slots)
+        share = busy_after / np.maximum(self.serving, 1) + self.was_empty + 1.0
+        probability = expected * share / np.maximum(local, 1)
+        return np.minimum(np.rint(probability * (0.5 / PROBABILITY_GRID)) * PROBABILITY_GRID, 1.0)
 
-    def _deal(self) -> CountArray:
+    def _deal(self, out: CountArray) -> CountArray:
         """The flow over each edge, from what each mover sends."""
         topology = self.topology
-        edge = self.out[topology.edge_mover]
+        edge = out[topology.edge_mover]
         if topology.dealt.size:
             first = self.turn[topology.dealt_mover]
             last = first + edge[topology.dealt]
             edge[topology.dealt] = sampling.dealt(first, last, topology.dealt_turn, topology.dealt_size)
-            self.turn = (self.turn + self.out) % np.maximum(topology.mover_size, 1)
+            self.turn = (self.turn + out) % topology.mover_size
         return edge
 
     def _balance(self, level: BalancerLevel, turn: CountArray, inflow: CountArray, flows: StepFlows) -> CountArray:
         """Pass requests on at the balancers of one level; returns the flow over the level's edges."""
-        nodes = self.columns.size
-        present = self.counts[level.cells] + inflow[level.cells]
-        passing, refused = present, np.zeros_like(present)
+        passing = present = inflow[level.cells]
+        refused = NOTHING
         if self.capacity.capped:
+            present = present + self.counts[level.cells]
             passing, refused = self._cap(level, present, inflow[level.cells])
             self.counts[level.cells] = present - passing - refused
-        flow = balancing.round_robin(level, passing, turn)
-        if level.fewest.any():
-            offset = self.generator.random(level.group_size.size)
-            connections = self.serving + self.waiting + self.calling
-            water = balancing.fewest_connections(level, passing, connections, turn, offset)
-            flow = np.where(level.fewest[level.cell_group[level.edge_cell]], water, flow)
+        if level.any_fewest:
+            connections = self.occupied.sum(axis=0)
+            flow = balancing.fewest_connections(level, passing, connections, turn, self.generator)
+            if not level.all_fewest:
+                flow = np.where(level.fewest, flow, balancing.round_robin(level, passing, turn))
+        else:
+            flow = balancing.round_robin(level, passing, turn)
         inflow += np.bincount(level.edge_dst, flow, inflow.size).astype(np.int64)
-        passed = np.bincount(level.cell_node, passing, nodes).astype(np.int64)
-        self.ledger.left += passed
-        self.ledger.entered += passed
         flows.level_edges.append(flow)
         flows.level_present.append(present)
         flows.level_refused.append(refused)
         return flow
 
     def _cap(self, level: BalancerLevel, present: CountArray, fresh: CountArray) -> tuple[CountArray, CountArray]:
-        """What passes under the balancers' rate caps, and what is refused because their queues are full (by cell)."""
-        nodes, capacity = self.columns.size, self.capacity
-        node = level.cell_node
-        start = np.searchsorted(node, self.columns).astype(np.intp)
-        total = np.bincount(node, present, nodes).astype(np.int64)
-        mine = np.zeros(nodes, dtype=bool)
-        mine[node] = True
-        limit = np.where(np.isinf(capacity.allowance), total, np.floor(self.credit + capacity.allowance))
-        may_pass = np.where(capacity.queue < 0, 0, limit).astype(np.int64)
-        amount = np.minimum(total, may_pass)
-        finite = mine & np.isfinite(capacity.allowance)
-        earned = np.where(finite, capacity.allowance, 0.0)
-        self.credit = np.where(finite, np.minimum(self.credit + earned - amount, np.maximum(1.0, earned)), self.credit)
+        """What passes under the balancers' rate caps, and what is refused because their queues are full (by cell).
+
+        A balancer earns its allowance every step; what it has not used it may keep for one step (or one request).
+        """
+        capacity, groups = self.capacity, level.nodes
+        total = np.bincount(groups.of, present, self.nodes).astype(np.int64)
+        earned = np.where(level.here, capacity.allowance, 0.0)
+        limit = np.minimum(self.credit + earned, total.max(initial=0) + 1.0)
+        amount = np.where(capacity.queue < 0, 0, np.minimum(total, limit.astype(np.int64)))
+        kept = np.minimum(self.credit + earned - amount, np.maximum(1.0, earned))
+        self.credit = np.where(level.here & np.isfinite(earned), kept, self.credit)
         rest = total - amount
-        fresh_total = np.bincount(node, fresh, nodes).astype(np.int64)
-        over = np.clip(rest - np.maximum(capacity.queue, 0), 0, fresh_total)
         if not rest.any():
             return present, np.zeros_like(present)
-        offset = sampling.offsets(self.generator, nodes)
-        refused = sampling.take(fresh, over, fresh_total, node, start, offset)
-        left = present - refused
-        passing = sampling.take(left, np.minimum(amount, total - over), total - over, node, start, offset)
+        fresh_total = np.bincount(groups.of, fresh, self.nodes).astype(np.int64)
+        over = np.minimum(np.maximum(rest - np.maximum(capacity.queue, 0), 0), fresh_total)
+        refused = sampling.take(fresh, over, fresh_total, groups, self.generator)
+        passing = sampling.take(present - refused, amount, total - over, groups, self.generator)
         self.ledger.failed[_REFUSED] += over
-        self.ledger.waited += np.where(mine, rest - over, 0)
+        self.ledger.occupied[1] += rest - over
         return passing, refused
 
-    def _arrive(self, inflow: CountArray, before: CountArray, flows: StepFlows) -> None:
+    def _arrive(self, came: CountArray, before: CountArray, flows: StepFlows) -> None:
         """Let the arrivals in or refuse them, give free slots to those who wait, and lose those who waited too long."""
-        topology, capacity = self.topology, self.capacity
-        nodes, serving = self.columns.size, topology.serving
-        waiting_cells = slice(serving, serving + topology.waiting)
-        node = topology.cell_node[waiting_cells]
-        arrived = inflow[waiting_cells]
-        came = np.bincount(node, arrived, nodes).astype(np.int64)
-        self.counts[waiting_cells] += arrived
-        occupied = np.bincount(topology.occupied_by, self.counts[topology.occupied_cell], 3 * nodes).astype(np.int64)
-        self.serving, present, self.calling = occupied[:nodes], occupied[nodes : 2 * nodes], occupied[2 * nodes :]
-        held = self.serving + self.calling
-        flows.waiting_before = present - came
+        topology, capacity, ledger = self.topology, self.capacity, self.ledger
+        occupied = np.bincount(topology.occupied_by, self.counts[topology.occupied_cell], 3 * self.nodes)
+        self.occupied = occupied.astype(np.int64).reshape(3, -1)
+        serving, waiting, calling = self.occupied
+        held = serving + calling
+        flows.arrived_node = came
+        flows.waiting_before = waiting - came
+        flows.refused, flows.refused_node = NOTHING, NOTHING
+        entered = came
         room = capacity.slots + capacity.queue
-        refused = np.zeros_like(came)
-        refused_cells = refused_none = np.zeros_like(arrived)
-        over = np.maximum(before, held + flows.waiting_before) + came > room
-        if over.any():
-            refused = self._refuse(came, before, held + flows.waiting_before, room)
-            offset = sampling.offsets(self.generator, nodes)
-            refused_cells = sampling.take(arrived, refused, came, node, topology.waiting_start, offset)
-            self.counts[waiting_cells] -= refused_cells
-            self.ledger.failed[_REFUSED] += refused
-        self.waiting = present - refused
-        admitted = np.minimum(self.waiting, np.maximum(capacity.slots - held, 0))
-        self._admit(admitted)
-        entered = came - refused
+        now = held + flows.waiting_before
+        if (np.maximum(before, now) + came > room).any():
+            refused = self._refuse(came, before, now, room)
+            lost = sampling.take(flows.arrived, refused, came, topology.waiting_groups, self.generator)
+            self.counts[topology.serving : topology.serving + topology.waiting] -= lost
+            waiting -= refused
+            ledger.failed[_REFUSED] += refused
+            entered = came - refused
+            flows.refused, flows.refused_node = lost, refused
+        flows.admitted = np.minimum(waiting, np.maximum(capacity.slots - held, 0))
+        self._admit(flows.admitted)
         flows.expired = self._expire(entered)
-        flows.arrived, flows.refused = arrived, refused_cells if refused_cells is not refused_none else refused_none
-        flows.arrived_node, flows.refused_node, flows.admitted = came, refused, admitted
-        ledger = self.ledger
-        busy = self.serving + self.calling
         ledger.entered += entered
-        ledger.waited += self.waiting
-        ledger.busy += busy
+        ledger.occupied += self.occupied
         ledger.slots += capacity.slots
-        ledger.full += busy >= np.maximum(capacity.slots, 1)
+        ledger.full += serving + calling >= capacity.full
 
     def _refuse(self, came: CountArray, before: CountArray, now: CountArray, room: CountArray) -> CountArray:
         """How many of the arrivals find no room: half of them meet the step's start, half its end."""
         early = (came + (self.clock & 1)) // 2
-        early_in = np.minimum(early, np.maximum(room - before, 0))
+        early_in = np.minimum(early, np.maximum(room - np.maximum(before, now), 0))
         late_in = np.clip(room - now - early_in, 0, came - early)
-        return np.minimum(came - np.minimum(early_in, np.maximum(room - now, 0)) - late_in, came)
+        return np.asarray(came - early_in - late_in)
 
     def _admit(self, amount: CountArray) -> None:
         """Give slots to `amount` of the waiting requests of each node."""
         topology = self.topology
-        cells = slice(topology.serving, topology.serving + topology.waiting)
-        counts = self.counts[cells]
-        if (amount == self.waiting).all():
-            moved = counts.copy()
+        waiting = self.counts[topology.serving : topology.serving + topology.waiting]
+        if np.array_equal(amount, self.waiting):
+            moved = waiting.copy()
         else:
-            offset = sampling.offsets(self.generator, self.columns.size)
-            node = topology.cell_node[cells]
-            moved = sampling.take(counts, amount, self.waiting, node, topology.waiting_start, offset)
-        self.counts[cells] -= moved
+            moved = sampling.take(waiting, amount, self.waiting, topology.waiting_groups, self.generator)
+        waiting -= moved
         self.counts[topology.admit_to] += moved
-        self.waiting = self.waiting - amount
-        self.serving = self.serving + amount
+        self.occupied[1] -= amount
+        self.occupied[0] += amount
 
     def _expire(self, entered: CountArray) -> CountArray:
         """Lose those who waited longer than their patience. First come, first served: whoever is beyond the arrivals of
         the last `patience` steps has waited longer."""
         length = self.history.shape[0]
         gone = (self.clock - self.capacity.patience) % length
-        self.recent += entered - self.history[gone, self.columns]
+        self.recent += entered
+        self.recent -= self.history[gone, self.columns]
         self.history[self.clock % length] = entered
         expired = np.maximum(self.waiting - self.recent, 0)
         if expired.any():
             topology = self.topology
-            cells = slice(topology.serving, topology.serving + topology.waiting)
-            offset = sampling.offsets(self.generator, self.columns.size)
-            node = topology.cell_node[cells]
-            lost = sampling.take(self.counts[cells], expired, self.waiting, node, topology.waiting_start, offset)
-            self.counts[cells] -= lost
-            self.waiting = self.waiting - expired
+            waiting = self.counts[topology.serving : topology.serving + topology.waiting]
+            waiting -= sampling.take(waiting, expired, self.waiting, topology.waiting_groups, self.generator)
+            self.occupied[1] -= expired
             self.ledger.failed[_TIMEOUT] += expired
         return expired
 
@@ -401,9 +389,9 @@ class Kernel:
             state.fail(path, count)
         state.restore(self)
         kinds = topology.request_kinds
-        self.turn[:kinds] = source_turn % np.maximum(topology.mover_size[:kinds], 1)
+        self.turn[:kinds] = source_turn % topology.mover_size[:kinds]
         self.turn[kinds:] = [
-            turns.get(key, 0) % max(int(size), 1)
+            turns.get(key, 0) % int(size)
             for key, size in zip(topology.keys[: topology.serving], topology.mover_size[kinds:], strict=True)
         ]
         for level, turn in zip(topology.levels, self.level_turn, strict=True):
@@ -425,9 +413,9 @@ class Kernel:
         return failed
 
     def _recount(self) -> None:
-        nodes, topology = self.columns.size, self.topology
-        occupied = np.bincount(topology.occupied_by, self.counts[topology.occupied_cell], 3 * nodes).astype(np.int64)
-        self.serving, self.waiting, self.calling = occupied[:nodes], occupied[nodes : 2 * nodes], occupied[2 * nodes :]
+        topology = self.topology
+        occupied = np.bincount(topology.occupied_by, self.counts[topology.occupied_cell], 3 * self.nodes)
+        self.occupied = occupied.astype(np.int64).reshape(3, -1)
 
 
 @dataclass(slots=True)
@@ -463,9 +451,8 @@ class _NodeState:
         new = np.array([i for _, i in pairs], dtype=np.intp)
         for name, values in self.arrays.items():
             getattr(kernel, name)[new] = values[old]
-        for name in ("waited", "busy", "slots", "full", "entered", "left"):
-            getattr(kernel.ledger, name)[new] = getattr(self.ledger, name)[old]
-        kernel.ledger.failed[:, new] = self.ledger.failed[:, old]
+        for name in ("slots", "full", "entered", "left", "occupied", "failed"):
+            getattr(kernel.ledger, name)[..., new] = getattr(self.ledger, name)[..., old]
         for i, node in enumerate(self.node_ids):
             if node not in index and self.ledger.failed[:, i].any():
                 self.retired[node] = self.ledger.failed[:, i].copy()

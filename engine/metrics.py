@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from engine.view import Incident, Series
 SMOOTHING_S = 2.5
 WINDOW_S = 5.0
 QUIET_S = 5.0
+Smoothed = TypeVar("Smoothed", float, FloatArray)
 _KEEP = math.exp(-TICK_S / SMOOTHING_S)
 _TIMEOUT_ROW = REASONS.index(FailureReason.TIMEOUT)
 SERIES_NAMES = (
@@ -43,16 +45,42 @@ class Reading:
     present_steps: int
 
 
-@dataclass(slots=True)
 class NodeGauges:
-    """Smoothed figures of one node, and its failures of late by reason (row of REASONS)."""
+    """Smoothed figures of all nodes, arrays by node; `recent_failures` has a row for each of REASONS.
 
-    utilisation: float = 0.0
-    throughput_rps: float = 0.0
-    failing_rps: float = 0.0
-    recent_failures: FloatArray = field(default_factory=lambda: np.zeros(len(REASONS)))
-    seen: tuple[int, int, int] = (0, 0, 0)
-    seen_failed: np.ndarray = field(default_factory=lambda: np.zeros(len(REASONS), dtype=np.int64))
+    utilisation: busy share of the slots, or of a balancer's rate cap.
+    """
+
+    def __init__(self, node_ids: tuple[int, ...]) -> None:
+        nodes = len(node_ids)
+        self.node_ids = node_ids
+        self.utilisation, self.throughput_rps, self.failing_rps = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)
+        self.recent_failures = np.zeros((len(REASONS), nodes))
+        self.busy, self.slots, self.left = (np.zeros(nodes, dtype=np.int64) for _ in range(3))
+        self.failed = np.zeros((len(REASONS), nodes), dtype=np.int64)
+
+    def moved_to(self, node_ids: tuple[int, ...]) -> NodeGauges:
+        """The same gauges on a board with other nodes; new nodes start at zero."""
+        twin = NodeGauges(node_ids)
+        pairs = [(i, node_ids.index(node)) for i, node in enumerate(self.node_ids) if node in node_ids]
+        old, new = [i for i, _ in pairs], [j for _, j in pairs]
+        for name, values in vars(self).items():
+            if name != "node_ids":
+                getattr(twin, name)[..., new] = values[..., old]
+        return twin
+
+    def tick(self, kernel: Kernel, dt_s: float) -> None:
+        """Read the kernel's sums and move every gauge on by a tick."""
+        ledger, left = kernel.ledger, kernel.left_by_node()
+        busy = ledger.occupied[0] + ledger.occupied[2]
+        passed = (left - self.left) / TICK_S
+        used = (busy - self.busy) / np.maximum(ledger.slots - self.slots, 1) + passed * dt_s / kernel.capacity.allowance
+        failed = ledger.failed - self.failed
+        self.utilisation = _smooth(self.utilisation, used)
+        self.throughput_rps = _smooth(self.throughput_rps, passed)
+        self.failing_rps = _smooth(self.failing_rps, failed.sum(axis=0) / TICK_S)
+        self.recent_failures = self.recent_failures * _KEEP + failed
+        self.busy, self.slots, self.left, self.failed = busy, ledger.slots.copy(), left, ledger.failed.copy()
 
 
 @dataclass(slots=True)
@@ -71,8 +99,10 @@ class Metrics:
         self.dt_s = dt_s
         self.readings: deque[Reading] = deque([Reading(0, 0, 0, 0, 0)], maxlen=round(WINDOW_S / TICK_S) + 1)
         self.offered_rps = self.done_rps = self.failed_rps = 0.0
-        self.nodes: dict[int, NodeGauges] = {}
-        self.wires: dict[tuple[int, int], tuple[int, float]] = {}
+        self.nodes = NodeGauges(())
+        self.wires: tuple[tuple[int, int], ...] = ()
+        self.wire_totals = np.zeros(0, dtype=np.int64)
+        self.wire_rps = np.zeros(0)
         self.history: dict[str, list[float]] = {name: [] for name in SERIES_NAMES}
         self.max_rps = 0.0
         self.seconds = 0
@@ -92,36 +122,22 @@ class Metrics:
         self.readings.append(reading)
         if len(self.readings) == self.readings.maxlen:
             self.max_rps = max(self.max_rps, (reading.done - self.readings[0].done) / WINDOW_S)
-        self._tick_nodes(kernel)
+        if self.nodes.node_ids != kernel.topology.node_ids:
+            self.nodes = self.nodes.moved_to(kernel.topology.node_ids)
+        self.nodes.tick(kernel, self.dt_s)
         self._tick_wires(kernel)
         return reading
 
-    def _tick_nodes(self, kernel: Kernel) -> None:
-        ledger, left = kernel.ledger, kernel.left_by_node()
-        gauges = {}
-        for i, node in enumerate(kernel.topology.node_ids):
-            gauge = self.nodes.get(node) or NodeGauges()
-            busy, slots, out = int(ledger.busy[i]), int(ledger.slots[i]), int(left[i])
-            cap = float(kernel.capacity.allowance[i]) / self.dt_s
-            if math.isfinite(cap):
-                used = (out - gauge.seen[2]) / TICK_S / cap
-            else:
-                used = (busy - gauge.seen[0]) / max(slots - gauge.seen[1], 1)
-            failed = ledger.failed[:, i] - gauge.seen_failed
-            gauge.utilisation = _smooth(gauge.utilisation, used)
-            gauge.throughput_rps = _smooth(gauge.throughput_rps, (out - gauge.seen[2]) / TICK_S)
-            gauge.failing_rps = _smooth(gauge.failing_rps, float(failed.sum()) / TICK_S)
-            gauge.recent_failures = gauge.recent_failures * _KEEP + failed
-            gauge.seen, gauge.seen_failed = (busy, slots, out), ledger.failed[:, i].copy()
-            gauges[node] = gauge
-        self.nodes = gauges
-
     def _tick_wires(self, kernel: Kernel) -> None:
-        flows = {}
-        for wire, total in zip(kernel.topology.wires, kernel.wire_totals().tolist(), strict=True):
-            seen, rate = self.wires.get(wire, (total, 0.0))
-            flows[wire] = (total, _smooth(rate, (total - seen) / TICK_S))
-        self.wires = flows
+        wires, totals = kernel.topology.wires, kernel.wire_totals()
+        if wires != self.wires:
+            seen = dict(zip(self.wires, zip(self.wire_totals.tolist(), self.wire_rps.tolist(), strict=True), strict=True))
+            known = [seen.get(wire, (total, 0.0)) for wire, total in zip(wires, totals.tolist(), strict=True)]
+            self.wire_totals = np.array([total for total, _ in known], dtype=np.int64)
+            self.wire_rps = np.array([rate for _, rate in known])
+            self.wires = wires
+        self.wire_rps = _smooth(self.wire_rps, (totals - self.wire_totals) / TICK_S)
+        self.wire_totals = totals
 
     @property
     def error_rate(self) -> float:
@@ -214,7 +230,7 @@ def cause_of(kernel: Kernel, node: int) -> int:
     return found
 
 
-def _smooth(value: float, sample: float) -> float:
+def _smooth(value: Smoothed, sample: Smoothed) -> Smoothed:
     return value * _KEEP + sample * (1.0 - _KEEP)
 
 

@@ -6,9 +6,14 @@ the group's total exactly and never takes more of a kind than there is. Source: 
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
-from engine.topology import CountArray, FloatArray, IndexArray
+import numpy as np
+import numpy.typing as npt
+
+IndexArray = npt.NDArray[np.intp]
+CountArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 
 SMALLEST_OFFSET = 2.0**-20
 
@@ -16,35 +21,50 @@ SMALLEST_OFFSET = 2.0**-20
 def offsets(generator: np.random.Generator, groups: int) -> FloatArray:
     """One uniform offset a group, kept away from 0 and 1 by more than the rounding error of the sums it is added to."""
     uniform = generator.random(groups)
-    return np.asarray(SMALLEST_OFFSET + (1.0 - 2.0 * SMALLEST_OFFSET) * uniform)
+    uniform *= 1.0 - 2.0 * SMALLEST_OFFSET
+    uniform += SMALLEST_OFFSET
+    return uniform
 
 
-def _differences(marks: CountArray, start: IndexArray) -> CountArray:
-    """From the running marks of sorted groups to the amounts of their items. A mark before a group's first item is 0."""
-    amounts = np.empty_like(marks)
-    amounts[0] = marks[0]
-    np.subtract(marks[1:], marks[:-1], out=amounts[1:])
-    first = start[start < marks.size]
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Items sorted by group. of: the group of each item; base: each group's first item (any item where it has none);
+    first: the first items of the groups that have some."""
+
+    of: IndexArray
+    base: IndexArray
+    first: IndexArray
+
+    @staticmethod
+    def sorted_by(group: IndexArray, groups: int) -> Groups:
+        """The groups of items whose group numbers, in ascending order, are `group`."""
+        start = group.searchsorted(np.arange(groups)).astype(np.intp)
+        return Groups(group, np.minimum(start, max(group.size - 1, 0)), np.unique(group, return_index=True)[1].astype(np.intp))
+
+
+def _differences(marks: CountArray, first: IndexArray) -> CountArray:
+    """From the running marks of each group to the amounts of its items. The mark before a group's first item is 0."""
+    amounts = marks.copy()
+    amounts[1:] -= marks[:-1]
     amounts[first] = marks[first]
     return amounts
 
 
 def take(
-    counts: CountArray, amount: CountArray, total: CountArray, group: IndexArray, start: IndexArray, offset: FloatArray
+    counts: CountArray, amount: CountArray, total: CountArray, groups: Groups, generator: np.random.Generator
 ) -> CountArray:
     """Take `amount[g]` of the `total[g]` requests in each group, from its items in proportion to their counts.
 
-    counts, group: by item, sorted by group; start: first item of each group; amount <= total. Exact in the totals.
+    counts: by item; amount <= total. Exact in the totals.
     """
     if counts.size == 0:
         return counts.copy()
-    running = np.cumsum(counts)
-    before = running - counts
-    base = before[np.minimum(start, counts.size - 1)]
+    running = counts.cumsum()
+    base = (running - counts)[groups.base]
     divisor = np.maximum(total, 1)
-    shift = (offset * divisor).astype(np.int64)
-    marks = ((running - base[group]) * amount[group] + shift[group]) // divisor[group]
-    return _differences(marks, start)
+    shift = (offsets(generator, total.size) * divisor).astype(np.int64)
+    of = groups.of
+    return _differences(((running - base[of]) * amount[of] + shift[of]) // divisor[of], groups.first)
 
 
 def take_weighted(
@@ -52,20 +72,22 @@ def take_weighted(
     weights: FloatArray,
     amount: CountArray,
     total: FloatArray,
-    group: IndexArray,
-    start: IndexArray,
-    offset: FloatArray,
+    groups: Groups,
+    generator: np.random.Generator,
 ) -> CountArray:
     """Take up to `amount[g]` requests from each group, from its items in proportion to `weights` (group sums: `total`).
 
     An item never gives more than its count; what would go beyond stays where it is.
     """
-    running = np.cumsum(weights)
-    before = running - weights
-    base = before[np.minimum(start, weights.size - 1)]
+    if counts.size == 0:
+        return counts.copy()
+    running = weights.cumsum()
     scale = amount / np.maximum(total, 1e-300)
-    marks = np.floor((running - base[group]) * scale[group] + offset[group]).astype(np.int64)
-    return np.minimum(_differences(marks, start), counts)
+    shift = offsets(generator, total.size) - (running - weights)[groups.base] * scale
+    of = groups.of
+    marks = running * scale[of]
+    marks += shift[of]
+    return np.minimum(_differences(np.floor(marks).astype(np.int64), groups.first), counts)
 
 
 def dealt(first: CountArray, last: CountArray, turn: CountArray, size: CountArray) -> CountArray:

@@ -15,16 +15,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.board import Board, Node
 from engine.phases import DONE, Phases
+from engine.sampling import CountArray, FloatArray, Groups, IndexArray
 from engine.spec import Role, SubItem
 from engine.view import NodeState
-
-IndexArray = npt.NDArray[np.intp]
-CountArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 SERVING, WAITING, BALANCED = 0, 1, 2
 MOST_CELLS = 60_000
@@ -49,17 +45,22 @@ class BalancerLevel:
     """Balancers that are passed in one go. Cells and edges are contiguous; arrays run over edges unless said otherwise.
 
     edge_cell: position of the edge's cell within the level. group: cells that deal to the same targets in one turn (by cell).
+    nodes: the cells grouped by balancer. here: whether a node is one of the level's balancers. first_edge: by cell. fewest: whether an edge's balancer goes by fewest connections.
     A group and one of its targets make a pair; edge_pair names the pair of an edge. What starts with `cell_`, `group_` or
     `pair_` runs over those; `_node` is an index of nodes. A cell without any target has one edge, to a sink.
     """
 
     cells: slice
     edge_cell: IndexArray
+    edge_group: IndexArray
+    edge_node: IndexArray
+    edge_size: CountArray
     edge_target: CountArray
     edge_dst: IndexArray
     edge_pair: IndexArray
     edge_wire: IndexArray
     pair_group: IndexArray
+    pair_position: CountArray
     pair_node: IndexArray
     pair_start: IndexArray
     cell_node: IndexArray
@@ -68,7 +69,12 @@ class BalancerLevel:
     group_size: CountArray
     group_node: IndexArray
     group_key: tuple[tuple[Path, Path], ...]
-    fewest: npt.NDArray[np.bool_]
+    nodes: Groups
+    here: np.ndarray
+    first_edge: IndexArray
+    fewest: np.ndarray
+    any_fewest: bool
+    all_fewest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +94,13 @@ class Topology:
     write_cells: IndexArray
     write_node: IndexArray
     admit_to: IndexArray
-    serving_start: IndexArray
-    waiting_start: IndexArray
+    serving_groups: Groups
+    waiting_groups: Groups
+    arrival_counter: IndexArray
     occupied_cell: IndexArray
     occupied_by: IndexArray
     edge_mover: IndexArray
     edge_dst: IndexArray
-    edge_wire: IndexArray
     dealt: IndexArray
     dealt_mover: IndexArray
     dealt_turn: CountArray
@@ -106,6 +112,7 @@ class Topology:
     done_edge: IndexArray
     done_kind: IndexArray
     levels: tuple[BalancerLevel, ...]
+    all_edge_wires: IndexArray
     sinks: int
 
     @property
@@ -278,6 +285,7 @@ class _Assembler:
         keys, node_index, phases = self.keys, self.node_index, self.phases
         serving = sum(key.place == SERVING for key in keys)
         waiting = sum(key.place == WAITING for key in keys)
+        nodes, served = len(node_index), serving + waiting
         cell_node = _indices([node_index[key.path[-1]] for key in keys])
         writes = [i for i in range(serving) if phases.sub_item[keys[i].phase] is SubItem.WRITE]
         occupied_cell, occupied_by = self._occupancy()
@@ -288,6 +296,8 @@ class _Assembler:
         done = [(i, mover) for i, (mover, _, _, edge) in enumerate(flat) if edge.dst is None and edge.no_route_at < 0]
         kinds = len(phases.first)
         left = [(i, node_index[node]) for i, (_, _, _, edge) in enumerate(flat) for node in edge.left]
+        edge_wire = _indices([self._wire(edge) for _, _, _, edge in flat])
+        levels = self._levels(served)
         return Topology(
             node_ids=tuple(node_index),
             node_index=node_index,
@@ -301,16 +311,14 @@ class _Assembler:
             leave_rate=np.array([self._leave_rate(key) for key in keys[:serving]], dtype=np.float64),
             write_cells=_indices(writes),
             write_node=cell_node[_indices(writes)],
-            admit_to=_indices([self.index[key._replace(place=SERVING)] for key in keys[serving : serving + waiting]]),
-            serving_start=np.searchsorted(cell_node[:serving], np.arange(len(node_index))).astype(np.intp),
-            waiting_start=np.searchsorted(
-                cell_node[serving : serving + waiting], np.arange(len(node_index))
-            ).astype(np.intp),
+            admit_to=_indices([self.index[key._replace(place=SERVING)] for key in keys[serving:served]]),
+            serving_groups=Groups.sorted_by(cell_node[:serving], nodes),
+            waiting_groups=Groups.sorted_by(cell_node[serving:served], nodes),
+            arrival_counter=cell_node[:served] + nodes * (np.arange(served, dtype=np.intp) >= serving),
             occupied_cell=occupied_cell,
             occupied_by=occupied_by,
             edge_mover=_indices([mover for mover, _, _, _ in flat]),
             edge_dst=_indices([self._destination(edge) for _, _, _, edge in flat]),
-            edge_wire=_indices([self._wire(edge) for _, _, _, edge in flat]),
             dealt=_indices(dealt),
             dealt_mover=_indices([flat[i][0] for i in dealt]),
             dealt_turn=np.array([flat[i][1] for i in dealt], dtype=np.int64),
@@ -321,7 +329,8 @@ class _Assembler:
             left_node=_indices([node for _, node in left]),
             done_edge=_indices([edge for edge, _ in done]),
             done_kind=_indices([phases.kind[keys[mover - kinds].phase] for _, mover in done]),
-            levels=self._levels(serving + waiting),
+            levels=levels,
+            all_edge_wires=np.concatenate([edge_wire, *(level.edge_wire for level in levels)]) + 1,
             sinks=1 + len(node_index),
         )
 
@@ -375,24 +384,37 @@ class _Assembler:
         group_node = _indices([self.node_index[path[-1]] for path, _ in group_key])
         node_list = list(self.board.nodes.values())
         groups = _indices(cell_group)
+        fewest = np.array([node_list[i].policies.get("balancing") == "least_connections" for i in group_node], dtype=bool)
+        group_size = np.array([len(targets) for _, targets in group_key], dtype=np.int64)
+        edge_cell = _indices([position for position, _, _ in edges])
         pair_start = [sum(len(targets) for _, targets in group_key[:g]) for g in range(len(group_key))]
+        pair_group = _indices([g for g, (_, targets) in enumerate(group_key) for _ in targets])
         return BalancerLevel(
             cells=slice(start, end),
-            edge_cell=_indices([position for position, _, _ in edges]),
+            edge_cell=edge_cell,
+            edge_group=groups[edge_cell],
+            edge_node=group_node[groups[edge_cell]],
+            edge_size=group_size[groups[edge_cell]],
             edge_target=np.array([turn for _, turn, _ in edges], dtype=np.int64),
             edge_dst=_indices([self._destination(edge) for _, _, edge in edges]),
             edge_pair=_indices([pair_start[cell_group[position]] + turn for position, turn, _ in edges]),
             edge_wire=_indices([self._wire(edge) for _, _, edge in edges]),
-            pair_group=_indices([g for g, (_, targets) in enumerate(group_key) for _ in targets]),
+            pair_group=pair_group,
+            pair_position=np.arange(pair_group.size, dtype=np.int64) - _indices(pair_start)[pair_group],
             pair_node=_indices([self.node_index[target] for _, targets in group_key for target in targets]),
             pair_start=_indices(pair_start),
             cell_node=group_node[groups],
             cell_group=groups,
             group_start=np.searchsorted(groups, np.arange(len(group_key))).astype(np.intp),
-            group_size=np.array([len(targets) for _, targets in group_key], dtype=np.int64),
+            group_size=group_size,
             group_node=group_node,
+            here=np.isin(np.arange(len(self.node_index)), group_node),
+            nodes=Groups.sorted_by(group_node[groups], len(self.node_index)),
+            first_edge=(edge_cell.searchsorted(np.arange(end - start))).astype(np.intp),
             group_key=tuple(group_key),
-            fewest=np.array([node_list[i].policies.get("balancing") == "least_connections" for i in group_node], dtype=bool),
+            fewest=fewest[groups[edge_cell]],
+            any_fewest=bool(fewest.any()),
+            all_fewest=bool(fewest.all()),
         )
 
 

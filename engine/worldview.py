@@ -88,8 +88,10 @@ class WorldView:
     def _node(self, node: Node) -> NodeView:
         sim = self._simulation
         kernel, i = sim.kernel, sim.kernel.topology.node_index[node.id]
-        gauge = sim.metrics.nodes.get(node.id)
-        recent = gauge.recent_failures if gauge else np.zeros(len(REASONS))
+        gauges = sim.metrics.nodes
+        if gauges.node_ids != kernel.topology.node_ids:
+            gauges = gauges.moved_to(kernel.topology.node_ids)
+        recent = gauges.recent_failures[:, i]
         histogram = sim.tracers.by_node.get(node.id)
         waiting = int(kernel.waiting[i]) + self._held_by_balancer(i)
         return NodeView(
@@ -105,9 +107,9 @@ class WorldView:
             calling=int(kernel.calling[i]),
             waiting=waiting,
             queue_limit=node.size.queue,
-            utilisation=gauge.utilisation if gauge else 0.0,
-            throughput_rps=gauge.throughput_rps if gauge else 0.0,
-            failing_rps=gauge.failing_rps if gauge else 0.0,
+            utilisation=float(gauges.utilisation[i]),
+            throughput_rps=float(gauges.throughput_rps[i]),
+            failing_rps=float(gauges.failing_rps[i]),
             failing_reason=REASONS[int(recent.argmax())] if recent.sum() > RECENT_FAILURES else None,
             failed=_by_reason(kernel.ledger.failed[:, i]),
             p95_ms=histogram.percentiles(0.95)[0] if histogram else float("nan"),
@@ -128,8 +130,8 @@ class WorldView:
     def wires(self) -> tuple[WireView, ...]:
         """All wires in the order they were drawn."""
         sim = self._simulation
-        rates = sim.metrics.wires
-        return tuple(WireView(s, t, rates.get((s, t), (0, 0.0))[1]) for s, t in sim.board.wires)
+        rates = dict(zip(sim.metrics.wires, sim.metrics.wire_rps.tolist(), strict=True))
+        return tuple(WireView(s, t, rates.get((s, t), 0.0)) for s, t in sim.board.wires)
 
     @property
     def unlocked(self) -> tuple[str, ...]:
@@ -242,7 +244,8 @@ class WorldView:
         ledger, left = kernel.ledger, kernel.left_by_node()
         found = {}
         for node, i in kernel.topology.node_index.items():
-            waited, busy, entered = int(ledger.waited[i]), int(ledger.busy[i]), int(ledger.entered[i])
+            serving, waited, calling = ledger.occupied[:, i].tolist()
+            busy, entered = serving + calling, max(int(ledger.entered[i]), int(left[i]))
             found[node] = NodeStatistics(
                 mean_in_system=(waited + busy) / steps,
                 mean_waiting=waited / steps,
