@@ -1,0 +1,209 @@
+"""What changes on the cards: load rings, slots, queues, numbers, heat and badges.
+
+Patches are painted onto a copy of the still layer, at most ten times a second and only where a face changed, so that a
+frame costs one opaque blit.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pygame
+
+from engine.view import NodeState, NodeView
+from game.context import Context
+from game.view import cards
+from game.view.face import RING_STEPS, Face, Figures, Tone, face_of, figures_of
+from game.view.layout import Detail
+from game.view.look import Look
+from game.view.shapes import Rgb, mix
+from game.view.still import StillLayer
+
+PERIOD_S = 0.1
+_FIGURES_EVERY = 4
+_BREATH_S = 1.6
+_MOST_PIPS = 16
+
+
+class LiveLayer:
+    """The surface that is shown. `patches` counts the cards painted."""
+
+    def __init__(self, ctx: Context, still: StillLayer, sprites: cards.SpriteCache) -> None:
+        self.ctx = ctx
+        self.still = still
+        self.sprites = sprites
+        self.patches = 0
+        self.surface = pygame.Surface((1, 1))
+        self._faces: dict[int, Face] = {}
+        self._figures: dict[int, Figures] = {}
+        self._tick = 0
+        self._since = 0.0
+
+    def reset(self, nodes: tuple[NodeView, ...]) -> None:
+        """Start again from the still layer, which was repainted."""
+        if self.surface.get_size() != self.still.surface.get_size():
+            self.surface = self.still.surface.copy()
+        else:
+            self.surface.blit(self.still.surface, (0, 0))
+        self._faces.clear()
+        alive = {node.id for node in nodes}
+        self._figures = {node: figures for node, figures in self._figures.items() if node in alive}
+        self._paint_changed(nodes)
+
+    def update(self, dt_s: float, nodes: tuple[NodeView, ...]) -> bool:
+        """Let time pass; True when it was time to look at the nodes again."""
+        self._since += dt_s
+        if self._since < PERIOD_S:
+            return False
+        self._since = min(self._since - PERIOD_S, PERIOD_S)
+        self._tick += 1
+        self._paint_changed(nodes)
+        return True
+
+    def _paint_changed(self, nodes: tuple[NodeView, ...]) -> None:
+        look = Look(self.ctx.theme.palette)
+                breathing = not self.ctx.settings.reduced_motion
+        pulse = 0.5 - 0.5 * math.cos(self._tick * PERIOD_S / _BREATH_S * 2 * math.pi) if breathing else 1.0
+        for index, node in enumerate(nodes):
+            if node.id not in self._figures or (self._tick + index) % _FIGURES_EVERY == 0:
+                self._figures[node.id] = figures_of(node)
+            kind = self.still.kind(node.kind)
+            face = face_of(node, kind, self._figures[node.id], self.still.layout.queue_bar[2], pulse)
+            if self._faces.get(node.id) != face:
+                self._paint(look, node, face, self._faces.get(node.id))
+                self._faces[node.id] = face
+
+    def _paint(self, look: Look, node: NodeView, face: Face, before: Face | None) -> None:
+        left, top = self.still.card_corner(node)
+        area = self._area(left, top)
+        if not area.colliderect(self.surface.get_rect()):
+            return
+        self.patches += 1
+        if before is not None and (before.heat, before.locked, before.badge) != (face.heat, face.locked, face.badge):
+            self.surface.blit(self.still.surface, area.topleft, area)
+        if face.heat:
+            glow = self.sprites.get(
+                ("heat", face.heat), lambda: cards.heat(layout, face.heat, look.warn, look.error)
+            )
+            self.surface.blit(glow, area.topleft)
+        self._paint_body(look, node, face, left, top)
+        if face.locked:
+            self._paint_padlock(look, left, top)
+        if face.badge is not None:
+            self._paint_badge(look, str(int(face.badge)), left, top)
+
+    def _paint_body(self, look: Look, node: NodeView, face: Face, left: int, top: int) -> None:
+        layout = self.still.layout
+        x, y, width, height = layout.body
+        self.surface.fill(look.panel, (left + x, top + y, width, height))
+        ring = self._ring(look, node, face)
+        self.surface.blit(ring, ring.get_rect(center=(left + layout.ring_x, top + layout.ring_y)))
+        if layout.detail is not Detail.MINI:
+            self._paint_lines(look, face, left, top)
+        if layout.slots_bar is not None and face.slots:
+            self._paint_slots(look, face, pygame.Rect(layout.slots_bar).move(left, top))
+        if node.queue_limit:
+            bar = pygame.Rect(layout.queue_bar).move(left, top)
+            pygame.draw.rect(self.surface, look.line, bar, border_radius=bar.height // 2)
+            if face.queue:
+                filled = pygame.Rect(bar.left, bar.top, max(face.queue, bar.height), bar.height)
+                pygame.draw.rect(
+                    self.surface, _colour(look, face.queue_tone), filled, border_radius=bar.height // 2
+                )
+
+    def _ring(self, look: Look, node: NodeView, face: Face) -> pygame.Surface:
+        layout = self.still.layout
+        icon_name = self.still.kind(node.kind).icon
+        at_work = face.state is NodeState.READY
+
+        def make() -> pygame.Surface:
+            colour = _colour(look, face.tone)
+            ink = look.text if at_work else look.muted
+            icon = self.ctx.icons.get(icon_name, layout.icon, ink, look.panel)
+            return cards.ring(layout.ring, face.ring / RING_STEPS, colour, look.line, look.panel, icon)
+
+        return self.sprites.get(("ring", icon_name, face.ring, face.tone, at_work), make)
+
+    def _paint_lines(self, look: Look, face: Face, left: int, top: int) -> None:
+        layout = self.still.layout
+        for y, (text, colour) in zip(layout.text_ys, self._lines(look, face), strict=False):
+            role = layout.number_role
+            label = self.ctx.text.get(text, role, colour, look.panel)
+            room = layout.width - layout.text_x - layout.padding // 2
+            place = label.get_rect(midleft=(left + layout.text_x, top + y))
+            self.surface.blit(label, place, (0, 0, min(room, place.width), place.height))
+
+    def _lines(self, look: Look, face: Face) -> list[tuple[str, Rgb]]:
+        t = self.ctx.i18n.t
+        if face.state is not NodeState.READY:
+            return [
+                (t(f"map.state.{face.state.value}"), look.accent),
+                (t("map.seconds", value=face.seconds), look.muted),
+            ]
+        rate = t("map.rate", value=_short(max(0.0, face.figures.rate)))
+        latency = face.figures.p95_ms
+        if latency < 0.0:
+            return [(rate, look.text)]
+        key, value = ("map.milliseconds", f"{latency:.0f}") if latency < 1000 else ("map.seconds", f"{latency / 1000:.1f}")
+        tint = look.muted if latency < 1000 else look.warn
+        return [(rate, look.text), (t("map.p95", value=t(key, value=value)), tint)]
+
+    def _paint_slots(self, look: Look, face: Face, bar: pygame.Rect) -> None:
+        busy, calling = look.accent, mix(look.panel, look.accent, 0.5)
+        if face.slots > _MOST_PIPS:
+            pygame.draw.rect(self.surface, look.line, bar)
+            first = round(bar.width * min(1.0, face.busy / face.slots))
+            both = round(bar.width * min(1.0, (face.busy + face.calling) / face.slots))
+            pygame.draw.rect(self.surface, calling, (bar.left, bar.top, both, bar.height))
+            pygame.draw.rect(self.surface, busy, (bar.left, bar.top, first, bar.height))
+            return
+        gap = max(1, bar.height * 2 // 3)
+        for index in range(face.slots):
+            start = bar.left + round(index * (bar.width + gap) / face.slots)
+            end = bar.left + round((index + 1) * (bar.width + gap) / face.slots) - gap
+            colour = busy if index < face.busy else calling if index < face.busy + face.calling else look.line
+            pygame.draw.rect(self.surface, colour, (start, bar.top, end - start, bar.height))
+
+    def _paint_badge(self, look: Look, text: str, left: int, top: int) -> None:
+        def make() -> pygame.Surface:
+            label = self.ctx.text.get(text, "strong", look.background)
+            height = round(label.get_height() * 1.02)
+            base = cards.pill(label.get_width() + height // 2, height, look.error, look.error, look.background).copy()
+            base.blit(label, label.get_rect(center=base.get_rect().center))
+            return base
+
+        badge = self.sprites.get(("badge", text), make)
+        layout = self.still.layout
+        place = badge.get_rect(midright=(left + layout.width + round(layout.margin * 0.7), top))
+        self.surface.blit(badge, place.clamp(self._area(left, top)))
+
+    def _paint_padlock(self, look: Look, left: int, top: int) -> None:
+        layout = self.still.layout
+
+        def make() -> pygame.Surface:
+            height = round(22 * self.ctx.theme.scale)
+            base = cards.pill(height, height, look.warn, look.warn, look.background).copy()
+            icon = self.ctx.icons.get("lock", 14, look.background, look.warn)
+            base.blit(icon, icon.get_rect(center=base.get_rect().center))
+            return base
+
+        lock = self.sprites.get("padlock", make)
+        place = lock.get_rect(center=(left + round(layout.margin * 0.3), top + round(layout.margin * 0.1)))
+        self.surface.blit(lock, place.clamp(self._area(left, top)))
+
+    def _area(self, left: int, top: int) -> pygame.Rect:
+        """All that belongs to a card: itself, its glow and its badges."""
+        layout, margin = self.still.layout, self.still.layout.margin
+        return pygame.Rect(left - margin, top - margin, layout.width + 2 * margin, layout.height + 2 * margin)
+
+
+def _colour(look: Look, tone: Tone) -> Rgb:
+    colour: Rgb = getattr(look, tone.value)
+    return colour
+
+
+def _short(value: float) -> str:
+    """A rate in at most four signs."""
+    if value >= 1000.0:
+        return f"{value / 1000:.1f}k"
+    return f"{value:.0f}" if value >= 1.0 or value == 0.0 else f"{value:.1f}"
