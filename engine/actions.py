@@ -1,4 +1,5 @@
-"""What a command needs to be legal, what it costs, and how it is carried out: two halves, so that `check` can ask without acting.
+"""What a command needs to be legal, what it costs, and how it is carried out: two halves, so that `check` can ask
+without acting.
 
 `plan` looks and changes nothing: it returns a Plan or a Refused. `Plan.perform` then changes the board and cannot fail.
 """

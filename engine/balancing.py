@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.sampling import dealt
-from engine.topology import BalancerLevel, CountArray, IndexArray
+from engine.topology import BalancerLevel
 
 
 def round_robin(level: BalancerLevel, passing: CountArray, turn: CountArray) -> CountArray:
@@ -48,18 +49,18 @@ def _fill(level: BalancerLevel, total: CountArray, connections: CountArray, turn
     height, rest = np.divmod(total + below[start + filled - 1], filled)
     gain = height[group] - ordered + (position < rest[group])
     gain[position >= filled[group]] = 0
-    quota = np.empty_like(gain)
+    quota: CountArray = np.empty_like(gain)
     quota[order] = gain
     return quota
 
 
 def _compose(
-    level: BalancerLevel, passing: CountArray, total: CountArray, quota: CountArray, offset: np.ndarray
+    level: BalancerLevel, passing: CountArray, total: CountArray, quota: CountArray, offset: FloatArray
 ) -> CountArray:
     """A matrix of whole numbers with the given row sums (cells) and column sums (pairs) in each group, near the
     proportional one: its whole part first, then the remainders overlaid as two rows of intervals at a random shift."""
     cell, pair, group = level.edge_cell, level.edge_pair, level.edge_group
-    flow = passing[cell] * quota[pair] // np.maximum(total, 1)[group]
+    flow: CountArray = passing[cell] * quota[pair] // np.maximum(total, 1)[group]
     row_rest = passing - np.bincount(cell, flow, passing.size).astype(np.int64)
     column_rest = quota - np.bincount(pair, flow, quota.size).astype(np.int64)
     rest = np.add.reduceat(row_rest, level.group_start)

@@ -31,7 +31,9 @@ class Node:
         return self.state in (NodeState.READY, NodeState.RESIZING)
 
     def slots(self) -> int:
-        """Slots in use now: none while it is down, a share while it is resized, never more than its connection limit."""
+        """Slots in use now: none while it is down, a share while it is resized, never more than its connection
+        limit.
+        """
         if not self.is_up:
             return 0
         slots = self.size.slots
@@ -45,7 +47,9 @@ class Node:
 
 @dataclass(slots=True)
 class Board:
-    """All nodes by number, in the order they were built, and the wires (caller, called), in the order they were drawn."""
+    """All nodes by number, in the order they were built, and the wires (caller, called), in the order they were
+    drawn.
+    """
 
     nodes: dict[int, Node] = field(default_factory=dict)
     wires: list[tuple[int, int]] = field(default_factory=list)

@@ -7,32 +7,36 @@ Per node, with n requests present, c slots and the expected completions h of a s
     b1 = n1 - k softplus((n1 - c) / k)              mean number busy at the end of the step
     completions ~ Binomial(n, h (1/2 + b1 / 2 b0) / n)
 
-b1 is E[min(N, c)] for N = n + Poisson(a) - Poisson(h), the corner softened by what a difference of Poisson numbers scatters:
-k log 2 = E[max(N - n, 0)] at a = h, which is v/2 for small and sqrt(v / 2 pi) for large v. Half a step of work is added where a
-node was empty before, for its first request has on average been there for half a step. Completions come first from those that
-hold a slot; the composition is drawn by systematic sampling. Half of a step's arrivals meet the queue's bound as it was before
-the completions, half as it is after. Measured against M/M/c and M/M/c/K in the tests; see `engine.timestep` for the bias.
+b1 is E[min(N, c)] for N = n + Poisson(a) - Poisson(h), the corner softened by what a difference of Poisson numbers
+scatters: k log 2 = E[max(N - n, 0)] at a = h, which is v/2 for small and sqrt(v / 2 pi) for large v. Half a step of
+work is added where a node was empty before, for its first request has on average been there for half a step.
+Completions come first from those that hold a slot; the composition is drawn by systematic sampling. Half of a step's
+arrivals meet the queue's bound as it was before the completions, half as it is after. Measured against M/M/c and
+M/M/c/K in the tests; see `engine.timestep` for the bias.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine import balancing, sampling
-from engine.board import Board
+from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 from engine.spec import FailureReason
-from engine.topology import BalancerLevel, CountArray, FloatArray, Path, Topology
+from engine.topology import BalancerLevel, CellKey, Path, Topology
 
 PROBABILITY_GRID = 2.0**-24
 ARRIVAL_MEMORY = 1.0 / 16.0
 REASONS = tuple(FailureReason)
-NOTHING: CountArray = np.zeros(0, dtype=np.int64)
 REASON_ROW = {reason: row for row, reason in enumerate(REASONS)}
 _REFUSED, _NO_ROUTE, _TIMEOUT = (
     REASON_ROW[r] for r in (FailureReason.REFUSED, FailureReason.NO_ROUTE, FailureReason.TIMEOUT)
 )
+
+
+def _nothing() -> CountArray:
+    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(slots=True)
@@ -41,7 +45,8 @@ class Capacity:
 
     queue: most requests waiting; -1 on a balancer that is down (nothing passes). speed: pace against nominal.
     alpha, beta: the coefficients of the Universal Scalability Law for reads and their change towards writes.
-    full: slots, at least 1. allowance: requests a balancer passes in a step (infinite when unlimited). patience: in steps.
+    full: slots, at least 1. allowance: requests a balancer passes in a step (infinite when unlimited). patience: in
+    steps.
     """
 
     slots: CountArray
@@ -65,24 +70,24 @@ class StepFlows:
     present: CountArray
     moved: CountArray
     edge: CountArray
-    arrived: CountArray
-    refused: CountArray
-    arrived_node: CountArray
-    refused_node: CountArray
-    waiting_before: CountArray
-    admitted: CountArray
-    expired: CountArray
-    level_edges: list[CountArray]
-    level_present: list[CountArray]
-    level_refused: list[CountArray]
+    arrived: CountArray = field(default_factory=_nothing)
+    refused: CountArray = field(default_factory=_nothing)
+    arrived_node: CountArray = field(default_factory=_nothing)
+    refused_node: CountArray = field(default_factory=_nothing)
+    waiting_before: CountArray = field(default_factory=_nothing)
+    admitted: CountArray = field(default_factory=_nothing)
+    expired: CountArray = field(default_factory=_nothing)
+    level_edges: list[CountArray] = field(default_factory=list)
+    level_present: list[CountArray] = field(default_factory=list)
+    level_refused: list[CountArray] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Ledger:
     """Sums since the start, by node (columns), carried over when the board changes.
 
-    occupied: requests serving, waiting and calling (rows), summed over steps; slots: slots, likewise. full: steps in which all
-    slots were busy. entered: requests let in. left: requests that left answered. failed: rows are REASONS.
+    occupied: requests serving, waiting and calling (rows), summed over steps; slots: slots, likewise. full: steps in
+    which all slots were busy. entered: requests let in. left: requests that left answered. failed: rows are REASONS.
     """
 
     occupied: CountArray
@@ -138,17 +143,17 @@ class Kernel:
     @property
     def serving(self) -> CountArray:
         """Requests using a slot, by node."""
-        return self.occupied[0]
+        return np.asarray(self.occupied[0])
 
     @property
     def waiting(self) -> CountArray:
         """Requests waiting for a slot, by node."""
-        return self.occupied[1]
+        return np.asarray(self.occupied[1])
 
     @property
     def calling(self) -> CountArray:
         """Requests that hold a slot while another node works for them, by node."""
-        return self.occupied[2]
+        return np.asarray(self.occupied[2])
 
     @property
     def in_system(self) -> int:
@@ -204,9 +209,9 @@ class Kernel:
         out = np.concatenate((arrivals, completed))
         edge = self._deal(out)
         inflow = np.bincount(topology.edge_dst, edge, cells + topology.sinks).astype(np.int64)
-        flows = StepFlows(present, completed, edge, *([before] * 7), [], [], [])
-        for level, turn, total in zip(topology.levels, self.level_turn, self.level_flow, strict=True):
-            total += self._balance(level, turn, inflow, flows)
+        flows = StepFlows(present, completed, edge)
+        for depth, level in enumerate(topology.levels):
+            self.level_flow[depth] += self._balance(level, self.level_turn[depth], inflow, flows)
         counts[:serving] -= completed
         counts[:served] += inflow[:served]
         came = np.bincount(topology.arrival_counter, inflow[:served], 2 * self.nodes).reshape(2, -1)
@@ -247,7 +252,8 @@ class Kernel:
         busy_after = np.minimum(np.maximum(busy_after, 0.0), slots)
         share = busy_after / np.maximum(self.serving, 1) + self.was_empty + 1.0
         probability = expected * share / np.maximum(local, 1)
-        return np.minimum(np.rint(probability * (0.5 / PROBABILITY_GRID)) * PROBABILITY_GRID, 1.0)
+        probability = np.rint(probability * (0.5 / PROBABILITY_GRID)) * PROBABILITY_GRID
+        return np.asarray(np.minimum(probability, 1.0))
 
     def _deal(self, out: CountArray) -> CountArray:
         """The flow over each edge, from what each mover sends."""
@@ -263,7 +269,7 @@ class Kernel:
     def _balance(self, level: BalancerLevel, turn: CountArray, inflow: CountArray, flows: StepFlows) -> CountArray:
         """Pass requests on at the balancers of one level; returns the flow over the level's edges."""
         passing = present = inflow[level.cells]
-        refused = NOTHING
+        refused = _nothing()
         if self.capacity.capped:
             present = present + self.counts[level.cells]
             passing, refused = self._cap(level, present, inflow[level.cells])
@@ -313,7 +319,6 @@ class Kernel:
         held = serving + calling
         flows.arrived_node = came
         flows.waiting_before = waiting - came
-        flows.refused, flows.refused_node = NOTHING, NOTHING
         entered = came
         room = capacity.slots + capacity.queue
         now = held + flows.waiting_before
@@ -398,14 +403,14 @@ class Kernel:
             turn[:] = [level_turns.get(key, 0) for key in level.group_key]
         self._recount()
 
-    def _move_counts(self, kept: dict[object, int], lost_nodes: frozenset[int]) -> list[tuple[Path, int]]:
+    def _move_counts(self, kept: dict[CellKey, int], lost_nodes: frozenset[int]) -> list[tuple[Path, int]]:
         """Put the requests into their cells of the new topology; returns those that have none, by path."""
         failed: list[tuple[Path, int]] = []
         for key, count in kept.items():
             if not count:
                 continue
-            cell = self.topology.index.get(key)  # type: ignore[call-overload]
-            path: Path = key.path  # type: ignore[attr-defined]
+            cell = self.topology.index.get(key)
+            path = key.path
             if cell is None or not lost_nodes.isdisjoint(path):
                 failed.append((path, count))
             else:
@@ -423,7 +428,7 @@ class _NodeState:
     """What the kernel keeps by node, held by the nodes' numbers while the board changes."""
 
     node_ids: tuple[int, ...]
-    arrays: dict[str, CountArray | FloatArray]
+    arrays: dict[str, CountArray | FloatArray | BoolArray]
     history: CountArray
     ledger: Ledger
     retired: dict[int, CountArray]
@@ -458,7 +463,7 @@ class _NodeState:
                 self.retired[node] = self.ledger.failed[:, i].copy()
         self._restore_history(kernel, old, new)
 
-    def _restore_history(self, kernel: Kernel, old: np.ndarray, new: np.ndarray) -> None:
+    def _restore_history(self, kernel: Kernel, old: IndexArray, new: IndexArray) -> None:
         steps = min(self.history.shape[0], kernel.history.shape[0])
         for back in range(1, steps):
             moment = kernel.clock - back

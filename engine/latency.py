@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from engine.arrays import CountArray
+
 SMALLEST_MS = 0.1
 RATIO = 1.02
 BUCKETS = 800
@@ -27,7 +29,7 @@ class Histogram:
 
     def __init__(self, periods: int | None = None) -> None:
         self.periods = periods
-        self.rows: list[np.ndarray] = [np.zeros(BUCKETS, dtype=np.int64)]
+        self.rows: list[CountArray] = [np.zeros(BUCKETS, dtype=np.int64)]
         self.sum = np.zeros(BUCKETS, dtype=np.int64)
 
     def add(self, sojourn_ms: float) -> None:

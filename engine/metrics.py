@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from engine.arrays import CountArray, FloatArray
 from engine.kernel import REASONS, Kernel
 from engine.spec import FailureReason
 from engine.timestep import TICK_S
-from engine.topology import FloatArray
 from engine.view import Incident, Series
 
 SMOOTHING_S = 2.5
@@ -112,7 +112,9 @@ class Metrics:
         self.incidents: list[Incident] = []
 
     def tick(self, kernel: Kernel, present_steps: int) -> Reading:
-        """Take a reading and move every smoothed figure on. present_steps: requests in the system, summed over steps."""
+        """Take a reading and move every smoothed figure on. present_steps: requests in the system, summed over
+        steps.
+        """
         failed = kernel.failed_by_reason()
         reading = Reading(kernel.born, kernel.done, int(failed.sum()), int(failed[_TIMEOUT_ROW]), present_steps)
         last = self.readings[-1]
@@ -131,7 +133,9 @@ class Metrics:
     def _tick_wires(self, kernel: Kernel) -> None:
         wires, totals = kernel.topology.wires, kernel.wire_totals()
         if wires != self.wires:
-            seen = dict(zip(self.wires, zip(self.wire_totals.tolist(), self.wire_rps.tolist(), strict=True), strict=True))
+            seen = dict(
+                zip(self.wires, zip(self.wire_totals.tolist(), self.wire_rps.tolist(), strict=True), strict=True)
+            )
             known = [seen.get(wire, (total, 0.0)) for wire, total in zip(wires, totals.tolist(), strict=True)]
             self.wire_totals = np.array([total for total, _ in known], dtype=np.int64)
             self.wire_rps = np.array([rate for _, rate in known])
@@ -148,7 +152,9 @@ class Metrics:
 
     @property
     def latency_ms(self) -> float:
-        """Mean time in the system over the last 5 s by Little's law, of requests that were let in; nan before any ended."""
+        """Mean time in the system over the last 5 s by Little's law, of requests that were let in; nan before any
+        ended.
+        """
         return _little(self.readings[0], self.readings[-1], self.dt_s)
 
     def mean_latency_ms(self) -> float:
@@ -178,7 +184,9 @@ class Metrics:
             array.setflags(write=False)
         return Series(**arrays)
 
-    def watch(self, kernel: Kernel, time_s: float, kinds: dict[int, str], before: np.ndarray) -> list[tuple[int, FailureReason]]:
+    def watch(
+        self, kernel: Kernel, time_s: float, kinds: dict[int, str], before: CountArray
+    ) -> list[tuple[int, FailureReason]]:
         """Follow the failures of the last second (`before`: the ledger's failures then, by row and node); returns those
         that began after a quiet time."""
         begun = []
@@ -210,9 +218,7 @@ class Metrics:
         kind = kinds.get(node, "")
         cause = trouble.cause if trouble.cause in kinds else node
         self.incidents.append(
-            Incident(
-                trouble.start_s, trouble.end_s, node, kind, reason, trouble.count, cause, kinds.get(cause, kind)
-            )
+            Incident(trouble.start_s, trouble.end_s, node, kind, reason, trouble.count, cause, kinds.get(cause, kind))
         )
 
 
@@ -237,5 +243,3 @@ def _smooth(value: Smoothed, sample: Smoothed) -> Smoothed:
 def _little(first: Reading, last: Reading, dt_s: float) -> float:
     ended = last.done + last.timed_out - first.done - first.timed_out
     return (last.present_steps - first.present_steps) * dt_s * 1000.0 / ended if ended else math.nan
-
-

@@ -1,4 +1,6 @@
-"""A run as text: (stage, seed, commands with their steps) is the save, the replay, the share code and the bug report."""
+"""A run as text: (stage, seed, commands with their steps) is the save, the replay, the share code and the bug
+report.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 
 from engine import commands as c
 from engine.commands import Command, Refused
@@ -58,7 +61,9 @@ def record(simulation: Simulation) -> Run:
 
 
 def play(stage: StageSpec, run: Run, until_step: int | None = None) -> Simulation:
-    """Play a run again up to a step (its own end if none is given). Raises ReplayError when it does not fit the stage."""
+    """Play a run again up to a step (its own end if none is given). Raises ReplayError when it does not fit the
+    stage.
+    """
     if stage.id != run.stage:
         raise ReplayError("stage", f"the run is of stage {run.stage!r}, not {stage.id!r}")
     simulation = Simulation(stage, run.seed)
@@ -94,13 +99,20 @@ def from_json(data: object) -> Run:
         raise ReplayError("format", "a run is an object")
     if data.get("version") != VERSION:
         raise ReplayError("version", f"version {data.get('version')!r} is not {VERSION}")
-    stage, seed, until, commands = (data.get(key) for key in ("stage", "seed", "until", "commands"))
-    if not isinstance(stage, str) or not _is_count(seed) or not _is_count(until) or not isinstance(commands, list):
-        raise ReplayError("format", "stage, seed, until or commands are missing or of the wrong type")
+    stage, commands = data.get("stage"), data.get("commands")
+    if not isinstance(stage, str) or not isinstance(commands, list):
+        raise ReplayError("format", "stage or commands are missing or of the wrong type")
     parsed = tuple(_parse(entry) for entry in commands)
-    if any(a[0] > b[0] for a, b in zip(parsed, parsed[1:], strict=False)):
+    if any(earlier[0] > later[0] for earlier, later in pairwise(parsed)):
         raise ReplayError("format", "the steps of the commands go backwards")
-    return Run(stage, int(seed), parsed, int(until))  # type: ignore[call-overload]
+    return Run(stage, _count(data, "seed"), parsed, _count(data, "until"))
+
+
+def _count(data: Mapping[str, object], key: str) -> int:
+    value = data.get(key)
+    if not isinstance(value, int) or not _is_count(value):
+        raise ReplayError("format", f"{key} is not a whole number from 0")
+    return value
 
 
 def _is_count(value: object) -> bool:

@@ -1,7 +1,8 @@
 """Splitting whole numbers without losing one: systematic sampling and dealing in turn, for many groups at once.
 
 Systematic sampling (one random offset per group, then equal strides) gives every item of a group the same chance, keeps
-the group's total exactly and never takes more of a kind than there is. Source: W. G. Cochran, Sampling Techniques, 1977, ch. 8.
+the group's total exactly and never takes more of a kind than there is. Source: W. G. Cochran, Sampling Techniques,
+1977, ch. 8.
 """
 
 from __future__ import annotations
@@ -9,11 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-IndexArray = npt.NDArray[np.intp]
-CountArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
+from engine.arrays import CountArray, FloatArray, IndexArray
 
 SMALLEST_OFFSET = 2.0**-20
 
@@ -39,7 +37,9 @@ class Groups:
     def sorted_by(group: IndexArray, groups: int) -> Groups:
         """The groups of items whose group numbers, in ascending order, are `group`."""
         start = group.searchsorted(np.arange(groups)).astype(np.intp)
-        return Groups(group, np.minimum(start, max(group.size - 1, 0)), np.unique(group, return_index=True)[1].astype(np.intp))
+        return Groups(
+            group, np.minimum(start, max(group.size - 1, 0)), np.unique(group, return_index=True)[1].astype(np.intp)
+        )
 
 
 def _differences(marks: CountArray, first: IndexArray) -> CountArray:
@@ -64,7 +64,8 @@ def take(
     divisor = np.maximum(total, 1)
     shift = (offsets(generator, total.size) * divisor).astype(np.int64)
     of = groups.of
-    return _differences(((running - base[of]) * amount[of] + shift[of]) // divisor[of], groups.first)
+    marks: CountArray = ((running - base[of]) * amount[of] + shift[of]) // divisor[of]
+    return _differences(marks, groups.first)
 
 
 def take_weighted(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.arrays import FloatArray
 from engine.facts import EventAnnounced, EventEnded, EventStarted, Fact
 from engine.spec import Envelope, EventSpec, StageSpec, TrafficEffect
-from engine.topology import FloatArray
 from engine.view import AnnouncedEvent
 
 FADED = 0.01

@@ -21,7 +21,9 @@ class Gauge:
     level: float = 0.0
 
     def advance(self, error_rate: float, elapsed_s: float) -> None:
-        """Fill while the error rate is above the threshold (up to 3 times faster as it grows), drain while it is not."""
+        """Fill while the error rate is above the threshold (up to 3 times faster as it grows), drain while it is
+        not.
+        """
         threshold = self.goal.error_threshold
         if error_rate > threshold:
             steepness = min(error_rate / max(threshold, 1e-9), STEEPEST)

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine import scoring
 from engine.actions import Plan, Situation, plan
+from engine.arrays import CountArray
 from engine.board import Board
 from engine.capacity import measure
 from engine.commands import Accepted, Answer, Clone, Command, Connect, Redo, Refused, StartOperation, Undo
@@ -45,8 +46,8 @@ GAUGE_WARNINGS = (0.25, 0.5, 0.75)
 class Simulation:
     """A run of a stage.
 
-    stage, seed: what is played. dt_s: seconds a step. view: what may be read, always current. log: the accepted commands
-    with the step before which they were given; together with stage and seed they are the run.
+    stage, seed: what is played. dt_s: seconds a step. view: what may be read, always current. log: the accepted
+    commands with the step before which they were given; together with stage and seed they are the run.
     """
 
     def __init__(self, stage: StageSpec, seed: int) -> None:
@@ -326,7 +327,7 @@ class Simulation:
         self.pending.extend(DatabaseLocked(node) for node in changes.locked)
         self.pending.extend(DatabaseUnlocked(node) for node in changes.unlocked)
 
-    def _failed_before(self) -> np.ndarray:
+    def _failed_before(self) -> CountArray:
         """The failures at the last second's end, in the columns of the present topology."""
         topology = self.kernel.topology
         before = np.zeros_like(self.kernel.ledger.failed)

@@ -1,9 +1,9 @@
 """How long a step is.
 
-A step must be short against the service times: with x = step / mean service, the kernel's bias grows with x. Computed from its
-exact Markov chain (M/M/1 and M/M/8, utilisation 0.5 to 0.9): at x = 0.1 the mean number in system is within 1.2 % and P(wait)
-within 0.3 points, at x = 0.25 within 3 % and 0.5 points. So a step left to the engine keeps x <= 0.1, a stage may ask for up to
-x = 0.25 to save time, and anything coarser is a mistake in the stage.
+A step must be short against the service times: with x = step / mean service, the kernel's bias grows with x.
+Computed from its exact Markov chain (M/M/1 and M/M/8, utilisation 0.5 to 0.9): at x = 0.1 the mean number in system
+is within 1.2 % and P(wait) within 0.3 points, at x = 0.25 within 3 % and 0.5 points. So a step left to the engine
+keeps x <= 0.1, a stage may ask for up to x = 0.25 to save time, and anything coarser is a mistake in the stage.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def fastest_service_ms(stage: StageSpec) -> float:
 
 
 def step_ms(stage: StageSpec) -> float:
-    """The length of the stage's step: what it asks for, else the longest of STEPS_MS with x <= 0.1 (at least 0.1 ms)."""
+    """The length of the stage's step: what it asks for, else the longest of STEPS_MS with x <= 0.1 (at least 0.1
+    ms).
+    """
     if stage.step_ms > 0:
         return stage.step_ms
     longest = AUTOMATIC_RATIO * fastest_service_ms(stage)

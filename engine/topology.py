@@ -1,12 +1,13 @@
 """From the board to the arrays of the kernel.
 
-A *cell* holds a whole number of requests that are alike: same path of calls, same phase, same place. The path is the chain of nodes
-whose slots they hold, ending at the node where they are now, so a request in a database names the web server that waits for it.
-The place is one of three: serving (holds a slot and uses it), waiting (for a slot), at a balancer.
+A *cell* holds a whole number of requests that are alike: same path of calls, same phase, same place. The path is the
+chain of nodes whose slots they hold, ending at the node where they are now, so a request in a database names the web
+server that waits for it. The place is one of three: serving (holds a slot and uses it), waiting (for a slot), at a
+balancer.
 
-A *mover* is what sends requests on in a step: one for each request kind at the source, then one for each serving cell. Its *edges* say
-where they go; a mover with several edges deals its requests out in turn. Behind the cells come the sinks: one for answered requests,
-then one for each node for requests that found no route there.
+A *mover* is what sends requests on in a step: one for each request kind at the source, then one for each serving
+cell. Its *edges* say where they go; a mover with several edges deals its requests out in turn. Behind the cells come
+the sinks: one for answered requests, then one for each node for requests that found no route there.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 from engine.board import Board, Node
 from engine.phases import DONE, Phases
-from engine.sampling import CountArray, FloatArray, Groups, IndexArray
+from engine.sampling import Groups
 from engine.spec import Role, SubItem
 from engine.view import NodeState
 
@@ -44,10 +46,11 @@ class TooManyPathsError(Exception):
 class BalancerLevel:
     """Balancers that are passed in one go. Cells and edges are contiguous; arrays run over edges unless said otherwise.
 
-    edge_cell: position of the edge's cell within the level. group: cells that deal to the same targets in one turn (by cell).
-    nodes: the cells grouped by balancer. here: whether a node is one of the level's balancers. first_edge: by cell. fewest: whether an edge's balancer goes by fewest connections.
-    A group and one of its targets make a pair; edge_pair names the pair of an edge. What starts with `cell_`, `group_` or
-    `pair_` runs over those; `_node` is an index of nodes. A cell without any target has one edge, to a sink.
+    edge_cell: position of the edge's cell within the level. group: cells that deal to the same targets in one turn
+    (by cell). nodes: the cells grouped by balancer. here: whether a node is one of the level's balancers.
+    first_edge: by cell. fewest: whether an edge's balancer goes by fewest connections. A group and one of its
+    targets make a pair; edge_pair names the pair of an edge. What starts with `cell_`, `group_` or `pair_` runs over
+    those; `_node` is an index of nodes. A cell without any target has one edge, to a sink.
     """
 
     cells: slice
@@ -70,9 +73,9 @@ class BalancerLevel:
     group_node: IndexArray
     group_key: tuple[tuple[Path, Path], ...]
     nodes: Groups
-    here: np.ndarray
+    here: BoolArray
     first_edge: IndexArray
-    fewest: np.ndarray
+    fewest: BoolArray
     any_fewest: bool
     all_fewest: bool
 
@@ -167,7 +170,9 @@ class _Explorer:
         return self._after(key.path, key.phase)
 
     def _after(self, path: Path, phase: int) -> list[_Edge]:
-        """Where a request goes whose phase was finished at the end of `path`: every caller down to the first has its answer."""
+        """Where a request goes whose phase was finished at the end of `path`: every caller down to the first has its
+        answer.
+        """
         following = self.phases.following[phase]
         if following == DONE:
             return [_Edge(None, left=path)]
@@ -178,7 +183,9 @@ class _Explorer:
         return [_Edge(e.dst, e.no_route_at, e.wire, left) for e in self._routes(node, entry, following)]
 
     def _routes(self, node: Node, callers: Path, phase: int) -> list[_Edge]:
-        """The nodes that `node` may hand a request in `phase` to; a balancer hands on for the callers in front of it."""
+        """The nodes that `node` may hand a request in `phase` to; a balancer hands on for the callers in front of
+        it.
+        """
         sub_item = self.phases.sub_item[phase]
         nodes = [self.board.nodes[target] for target in self.targets[node.id]]
         usable = [n for n in nodes if n.state is not NodeState.BUILDING]
@@ -252,7 +259,8 @@ def compile_topology(board: Board, phases: Phases, dt_s: float) -> Topology:
 
     def order(key: CellKey) -> tuple[int, int, int, Path, tuple[Path, ...], int]:
         node = node_index[key.path[-1]]
-        level, targets = 0, ()
+        level = 0
+        targets: tuple[Path, ...] = ()
         if key.place == BALANCED:
             level = depth[key.path[-1]]
             targets = tuple(e.dst.path if e.dst else () for e in explorer.edges[key])
@@ -290,7 +298,9 @@ class _Assembler:
         writes = [i for i in range(serving) if phases.sub_item[keys[i].phase] is SubItem.WRITE]
         occupied_cell, occupied_by = self._occupancy()
         movers = [*self.explorer.entries, *(self.explorer.edges[key] for key in keys[:serving])]
-        flat = [(mover, turn, len(edges), edge) for mover, edges in enumerate(movers) for turn, edge in enumerate(edges)]
+        flat = [
+            (mover, turn, len(edges), edge) for mover, edges in enumerate(movers) for turn, edge in enumerate(edges)
+        ]
         dealt = [i for i, (_, _, size, _) in enumerate(flat) if size > 1]
         sizes = np.array([len(edges) for edges in movers], dtype=np.int64)
         done = [(i, mover) for i, (mover, _, _, edge) in enumerate(flat) if edge.dst is None and edge.no_route_at < 0]
@@ -341,7 +351,9 @@ class _Assembler:
         return 1.0 if mean_ms is None else self.dt_s * 1000.0 / (mean_ms * self.phases.work[key.phase])
 
     def _occupancy(self) -> tuple[IndexArray, IndexArray]:
-        """Pairs (cell, what it counts for): node i serving -> i, waiting -> N + i, its slot held by a call -> 2N + i."""
+        """Pairs (cell, what it counts for): node i serving -> i, waiting -> N + i, its slot held by a call -> 2N +
+        i.
+        """
         n = len(self.node_index)
         pairs: list[tuple[int, int]] = []
         for i, key in enumerate(self.keys):
@@ -384,7 +396,9 @@ class _Assembler:
         group_node = _indices([self.node_index[path[-1]] for path, _ in group_key])
         node_list = list(self.board.nodes.values())
         groups = _indices(cell_group)
-        fewest = np.array([node_list[i].policies.get("balancing") == "least_connections" for i in group_node], dtype=bool)
+        fewest = np.array(
+            [node_list[i].policies.get("balancing") == "least_connections" for i in group_node], dtype=bool
+        )
         group_size = np.array([len(targets) for _, targets in group_key], dtype=np.int64)
         edge_cell = _indices([position for position, _, _ in edges])
         pair_start = [sum(len(targets) for _, targets in group_key[:g]) for g in range(len(group_key))]

@@ -1,9 +1,10 @@
 """A bounded number of single requests, thinned from the real arrivals and moved with their cohort.
 
-A tracer is one of the requests its cell counts: when the kernel moves k of the n requests of a cell, the tracer is among them
-with probability k/n, and takes an edge in proportion to the flow over it. In a queue it remembers how many are ahead of it, so its wait
-is first come, first served. It is born with the same probability as every other request and is never replaced when it leaves:
-percentiles are those of the requests themselves, and it is what the screen shows as a packet.
+A tracer is one of the requests its cell counts: when the kernel moves k of the n requests of a cell, the tracer is
+among them with probability k/n, and takes an edge in proportion to the flow over it. In a queue it remembers how
+many are ahead of it, so its wait is first come, first served. It is born with the same probability as every other
+request and is never replaced when it leaves: percentiles are those of the requests themselves, and it is what the
+screen shows as a packet.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.arrays import CountArray, IndexArray
 from engine.kernel import Kernel, StepFlows
 from engine.latency import Histogram
 from engine.phases import Phases
 from engine.spec import FailureReason, SubItem
-from engine.topology import BALANCED, SERVING, BalancerLevel, CountArray, Topology
+from engine.topology import BALANCED, SERVING, BalancerLevel, Topology
 from engine.view import Hop
 
 MOST = 512
@@ -86,7 +88,9 @@ class Tracers:
             cell = self.cell[: self.alive]
             finished = self._finished(topology, flows, cell)
             if int(cell.max()) >= topology.serving:
-                held = [self.tracers[row] for row in np.flatnonzero(cell >= topology.serving + topology.waiting).tolist()]
+                held = [
+                    self.tracers[row] for row in np.flatnonzero(cell >= topology.serving + topology.waiting).tolist()
+                ]
                 self._wait(topology, flows, cell)
                 for tracer in held:
                     self._pass(tracer, topology, flows, int(self.cell[tracer.row]))
@@ -111,7 +115,7 @@ class Tracers:
                 return index
         return len(weights) - 1
 
-    def _finished(self, topology: Topology, flows: StepFlows, cell: np.ndarray) -> list[Tracer]:
+    def _finished(self, topology: Topology, flows: StepFlows, cell: IndexArray) -> list[Tracer]:
         """Those in service whose phase was finished in this step."""
         if not topology.serving:
             return []
@@ -120,7 +124,7 @@ class Tracers:
         gone &= cell < topology.serving
         return [self.tracers[row] for row in np.flatnonzero(gone).tolist()] if gone.any() else []
 
-    def _wait(self, topology: Topology, flows: StepFlows, cell: np.ndarray) -> None:
+    def _wait(self, topology: Topology, flows: StepFlows, cell: IndexArray) -> None:
         """Let those in queues move up, take their slots, or give up."""
         first = topology.serving
         waiting = np.flatnonzero((cell >= first) & (cell < first + topology.waiting))

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from engine.arrays import CountArray, FloatArray
 from engine.spec import StageSpec, UserModel
-from engine.topology import CountArray, FloatArray
 
 RATE_GRID = 2.0**-20
 
@@ -41,8 +41,8 @@ class Traffic:
     def live(self, elapsed_s: float, error_rate: float, latency_ms: float) -> None:
         """Let users come and go for a while: they grow while the service is good, and leave as it fails or drags.
 
-        Service quality q = (1 - error rate)(1 - slowness), slowness from 0 at the goal's good latency to 1 at its bad one;
-        per calendar day dU = U (growth q (1 - U / market) - churn (1 - q)).
+        Service quality q = (1 - error rate)(1 - slowness), slowness from 0 at the goal's good latency to 1 at its
+        bad one; per calendar day dU = U (growth q (1 - U / market) - churn (1 - q)).
         """
         model = self.stage.traffic.users
         if model is None:

@@ -78,9 +78,9 @@ class NodeView:
 class NodeStatistics:
     """Averages of one node over the operation so far.
 
-    mean_in_system: requests waiting, in service or holding a slot while a called node works. utilisation: busy share of the
-    slots, calls included. all_busy: share of the time in which no slot was free. throughput_rps: answered (balancers:
-    passed on). mean_wait_ms: time without a slot, over all requests that were let in.
+    mean_in_system: requests waiting, in service or holding a slot while a called node works. utilisation: busy share
+    of the slots, calls included. all_busy: share of the time in which no slot was free. throughput_rps: answered
+    (balancers: passed on). mean_wait_ms: time without a slot, over all requests that were let in.
     """
 
     mean_in_system: float
@@ -123,8 +123,8 @@ class Totals:
 class Hop(NamedTuple):
     """A traced request moved from one node to another.
 
-    answer: it is on its way back to the caller. failed: why it died at `target`, or None; source and target are the same
-    when it died where it stood.
+    answer: it is on its way back to the caller. failed: why it died at `target`, or None; source and target are the
+    same when it died where it stood.
     tracer: a number that stays the same over the request's life.
     """
 

@@ -73,6 +73,6 @@ def _past_peak(kernel: Kernel, node: int, usl: UslSpec | None) -> bool:
     writes = write_share(kernel, index)
     alpha = usl.contention_read + (usl.contention_write - usl.contention_read) * writes
     beta = usl.coherency_read + (usl.coherency_write - usl.coherency_read) * writes
-    return bool(kernel.serving[index] > LOCKED_BEYOND_PEAK * usl_peak(alpha, beta)) and bool(np.any(kernel.waiting[index]))
-
-
+    return bool(kernel.serving[index] > LOCKED_BEYOND_PEAK * usl_peak(alpha, beta)) and bool(
+        np.any(kernel.waiting[index])
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.arrays import CountArray
 from engine.board import Node
 from engine.kernel import REASONS
 from engine.spec import FailureReason
@@ -313,5 +314,5 @@ class WorldView:
         return self._simulation.result
 
 
-def _by_reason(counts: np.ndarray) -> Mapping[FailureReason, int]:
+def _by_reason(counts: CountArray) -> Mapping[FailureReason, int]:
     return {reason: int(count) for reason, count in zip(REASONS, counts, strict=True)}
