@@ -39,8 +39,8 @@ def fewest_connections(
 def _fill(level: BalancerLevel, total: CountArray, connections: CountArray, turn: CountArray) -> CountArray:
     """How many requests each pair of a group and a target receives, so that connections end as level as they can."""
     group, start, position = level.pair_group, level.pair_start, level.pair_position
-    tie = (position - turn[group]) % level.group_size[group]
-    order = np.lexsort((tie, connections, group))
+    size = level.pair_size
+    order = (level.pair_rank + connections * size + (position - turn[group]) % size).argsort()
     ordered = connections[order]
     running = ordered.cumsum()
     below = running - (running - ordered)[start][group]

@@ -86,8 +86,9 @@ class StepFlows:
 class Ledger:
     """Sums since the start, by node (columns), carried over when the board changes.
 
-    occupied: requests serving, waiting and calling (rows), summed over steps; slots: slots, likewise. full: steps in
-    which all slots were busy. entered: requests let in. left: requests that left answered. failed: rows are REASONS.
+    occupied: requests serving, waiting and calling (rows), summed over steps; slots: likewise, up to the last
+    rebuild. full: steps in which all slots were busy. entered: requests let in. left: requests that left answered.
+    failed: rows are REASONS.
     """
 
     occupied: CountArray
@@ -135,7 +136,8 @@ class Kernel:
         self.edge_flow = np.zeros(topology.edge_mover.size, dtype=np.int64)
         self.level_flow = [np.zeros(level.edge_cell.size, dtype=np.int64) for level in topology.levels]
         self.ledger = Ledger.empty(nodes)
-        self.recent = np.zeros(nodes, dtype=np.int64)
+        self.adopted_at = self.clock
+        self.none_expired = np.zeros(nodes, dtype=np.int64)
         self.history = np.zeros((int(capacity.patience.max(initial=1)) + 1, nodes), dtype=np.int64)
         self.columns = np.arange(nodes, dtype=np.intp)
         self.flows: StepFlows | None = None
@@ -158,7 +160,7 @@ class Kernel:
     @property
     def in_system(self) -> int:
         """Requests that are neither answered nor failed."""
-        return int(self.counts.sum())
+        return int(np.add.reduce(self.counts))
 
     def failed_by_reason(self) -> CountArray:
         """Failures since the start, by row of REASONS."""
@@ -188,12 +190,16 @@ class Kernel:
         before = [self.wires_before.get(wire, 0) for wire in topology.wires]
         return np.asarray(total[1:].astype(np.int64) + np.array(before, dtype=np.int64))
 
+    def slot_steps(self) -> CountArray:
+        """Slots by node, summed over the steps since the start."""
+        return np.asarray(self.ledger.slots + self.capacity.slots * (self.clock - self.adopted_at))
+
     def speed(self) -> FloatArray:
         """Pace of each node now against nominal: wires, and the Universal Scalability Law for databases."""
         capacity, topology = self.capacity, self.topology
         if not capacity.contended:
             return capacity.speed
-        present = np.maximum(self.serving, 1)
+        present = np.maximum(self.occupied[0], 1)
         writes = np.bincount(topology.write_node, self.counts[topology.write_cells], self.nodes) / present
         alpha = capacity.alpha_writes * writes + capacity.alpha
         beta = capacity.beta_writes * writes + capacity.beta
@@ -203,9 +209,10 @@ class Kernel:
         """Advance by one step; arrivals: new requests by request kind, shape (kinds,), int64."""
         topology, counts = self.topology, self.counts
         serving, served, cells = topology.serving, topology.serving + topology.waiting, topology.cells
-        before = self.occupied.sum(axis=0)
-        idle = (self.occupied[0] + self.occupied[1]) == 0
-        completed, present = self._complete()
+        local = self.occupied[0] + self.occupied[1]
+        before = local + self.occupied[2]
+        idle = local == 0
+        completed, present = self._complete(local)
         out = np.concatenate((arrivals, completed))
         edge = self._deal(out)
         inflow = np.bincount(topology.edge_dst, edge, cells + topology.sinks).astype(np.int64)
@@ -219,25 +226,24 @@ class Kernel:
         self._arrive(came[1].astype(np.int64), before, flows)
         self.arrival_mean += ARRIVAL_MEMORY * (came[0] + came[1] - self.arrival_mean)
         self.was_empty = idle
-        self.born += int(arrivals.sum())
+        self.born += int(np.add.reduce(arrivals))
         self.done += int(inflow[cells])
         self.ledger.failed[_NO_ROUTE] += inflow[cells + 1 :]
         self.edge_flow += edge
         self.flows = flows
         self.clock += 1
 
-    def _complete(self) -> tuple[CountArray, CountArray]:
+    def _complete(self, local: CountArray) -> tuple[CountArray, CountArray]:
         """Draw what finishes its phase in this step: amounts by serving cell, and the counts they were drawn from."""
         topology, capacity = self.topology, self.capacity
         counts = self.counts[: topology.serving]
         groups = topology.serving_groups
         weights = counts * topology.leave_rate
         unhindered = np.bincount(groups.of, weights, self.nodes)
-        slots = np.maximum(capacity.slots - self.calling, 0)
-        local = self.serving + self.waiting
+        slots = np.maximum(capacity.slots - self.occupied[2], 0)
         amount = self.generator.binomial(local, self._probability(unhindered * self.speed(), local, slots))
-        if (amount > self.serving).any():
-            self._admit(np.clip(amount - self.serving, 0, self.waiting))
+        if np.count_nonzero(amount > self.occupied[0]):
+            self._admit(np.minimum(np.maximum(amount - self.serving, 0), self.waiting))
             weights = counts * topology.leave_rate
             unhindered = np.bincount(groups.of, weights, self.nodes)
         taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.generator)
@@ -250,7 +256,7 @@ class Kernel:
         after = local - expected + self.arrival_mean
         busy_after = after - width * np.logaddexp(0.0, (after - slots) / width)
         busy_after = np.minimum(np.maximum(busy_after, 0.0), slots)
-        share = busy_after / np.maximum(self.serving, 1) + self.was_empty + 1.0
+        share = busy_after / np.maximum(self.occupied[0], 1) + self.was_empty + 1.0
         probability = expected * share / np.maximum(local, 1)
         probability = np.rint(probability * (0.5 / PROBABILITY_GRID)) * PROBABILITY_GRID
         return np.asarray(np.minimum(probability, 1.0))
@@ -275,7 +281,7 @@ class Kernel:
             passing, refused = self._cap(level, present, inflow[level.cells])
             self.counts[level.cells] = present - passing - refused
         if level.any_fewest:
-            connections = self.occupied.sum(axis=0)
+            connections = self.occupied[0] + self.occupied[1] + self.occupied[2]
             flow = balancing.fewest_connections(level, passing, connections, turn, self.generator)
             if not level.all_fewest:
                 flow = np.where(level.fewest, flow, balancing.round_robin(level, passing, turn))
@@ -300,7 +306,7 @@ class Kernel:
         kept = np.minimum(self.credit + earned - amount, np.maximum(1.0, earned))
         self.credit = np.where(level.here & np.isfinite(earned), kept, self.credit)
         rest = total - amount
-        if not rest.any():
+        if not np.count_nonzero(rest):
             return present, np.zeros_like(present)
         fresh_total = np.bincount(groups.of, fresh, self.nodes).astype(np.int64)
         over = np.minimum(np.maximum(rest - np.maximum(capacity.queue, 0), 0), fresh_total)
@@ -322,7 +328,7 @@ class Kernel:
         entered = came
         room = capacity.slots + capacity.queue
         now = held + flows.waiting_before
-        if (np.maximum(before, now) + came > room).any():
+        if np.count_nonzero(np.maximum(before, now) + came > room):
             refused = self._refuse(came, before, now, room)
             lost = sampling.take(flows.arrived, refused, came, topology.waiting_groups, self.generator)
             self.counts[topology.serving : topology.serving + topology.waiting] -= lost
@@ -333,9 +339,7 @@ class Kernel:
         flows.admitted = np.minimum(waiting, np.maximum(capacity.slots - held, 0))
         self._admit(flows.admitted)
         flows.expired = self._expire(entered)
-        ledger.entered += entered
         ledger.occupied += self.occupied
-        ledger.slots += capacity.slots
         ledger.full += serving + calling >= capacity.full
 
     def _refuse(self, came: CountArray, before: CountArray, now: CountArray, room: CountArray) -> CountArray:
@@ -349,7 +353,7 @@ class Kernel:
         """Give slots to `amount` of the waiting requests of each node."""
         topology = self.topology
         waiting = self.counts[topology.serving : topology.serving + topology.waiting]
-        if np.array_equal(amount, self.waiting):
+        if not np.count_nonzero(amount != self.occupied[1]):
             moved = waiting.copy()
         else:
             moved = sampling.take(waiting, amount, self.waiting, topology.waiting_groups, self.generator)
@@ -361,13 +365,15 @@ class Kernel:
     def _expire(self, entered: CountArray) -> CountArray:
         """Lose those who waited longer than their patience. First come, first served: whoever is beyond the arrivals of
         the last `patience` steps has waited longer."""
-        length = self.history.shape[0]
-        gone = (self.clock - self.capacity.patience) % length
-        self.recent += entered
-        self.recent -= self.history[gone, self.columns]
-        self.history[self.clock % length] = entered
-        expired = np.maximum(self.waiting - self.recent, 0)
-        if expired.any():
+        ledger, length = self.ledger, self.history.shape[0]
+        ledger.entered += entered
+        if not np.count_nonzero(self.occupied[1]):
+            self.history[self.clock % length] = ledger.entered
+            return self.none_expired
+        recent = ledger.entered - self.history[(self.clock - self.capacity.patience) % length, self.columns]
+        self.history[self.clock % length] = ledger.entered
+        expired: CountArray = np.maximum(self.occupied[1] - recent, 0)
+        if np.count_nonzero(expired):
             topology = self.topology
             waiting = self.counts[topology.serving : topology.serving + topology.waiting]
             waiting -= sampling.take(waiting, expired, self.waiting, topology.waiting_groups, self.generator)
@@ -435,10 +441,10 @@ class _NodeState:
 
     @staticmethod
     def of(kernel: Kernel) -> _NodeState:
-        kernel.ledger.left = kernel.left_by_node()
+        kernel.ledger.left, kernel.ledger.slots = kernel.left_by_node(), kernel.slot_steps()
         return _NodeState(
             kernel.topology.node_ids,
-            {name: getattr(kernel, name) for name in ("arrival_mean", "was_empty", "credit", "recent")},
+            {name: getattr(kernel, name) for name in ("arrival_mean", "was_empty", "credit")},
             kernel.history,
             kernel.ledger,
             kernel.retired,
@@ -461,6 +467,7 @@ class _NodeState:
         for i, node in enumerate(self.node_ids):
             if node not in index and self.ledger.failed[:, i].any():
                 self.retired[node] = self.ledger.failed[:, i].copy()
+        kernel.history[:, new] = kernel.ledger.entered[new]
         self._restore_history(kernel, old, new)
 
     def _restore_history(self, kernel: Kernel, old: IndexArray, new: IndexArray) -> None:

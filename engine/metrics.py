@@ -72,15 +72,15 @@ class NodeGauges:
     def tick(self, kernel: Kernel, dt_s: float) -> None:
         """Read the kernel's sums and move every gauge on by a tick."""
         ledger, left = kernel.ledger, kernel.left_by_node()
-        busy = ledger.occupied[0] + ledger.occupied[2]
+        busy, slots = ledger.occupied[0] + ledger.occupied[2], kernel.slot_steps()
         passed = (left - self.left) / TICK_S
-        used = (busy - self.busy) / np.maximum(ledger.slots - self.slots, 1) + passed * dt_s / kernel.capacity.allowance
+        used = (busy - self.busy) / np.maximum(slots - self.slots, 1) + passed * dt_s / kernel.capacity.allowance
         failed = ledger.failed - self.failed
         self.utilisation = _smooth(self.utilisation, used)
         self.throughput_rps = _smooth(self.throughput_rps, passed)
         self.failing_rps = _smooth(self.failing_rps, failed.sum(axis=0) / TICK_S)
         self.recent_failures = self.recent_failures * _KEEP + failed
-        self.busy, self.slots, self.left, self.failed = busy, ledger.slots.copy(), left, ledger.failed.copy()
+        self.busy, self.slots, self.left, self.failed = busy, slots, left, ledger.failed.copy()
 
 
 @dataclass(slots=True)

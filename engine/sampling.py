@@ -13,16 +13,6 @@ import numpy as np
 
 from engine.arrays import CountArray, FloatArray, IndexArray
 
-SMALLEST_OFFSET = 2.0**-20
-
-
-def offsets(generator: np.random.Generator, groups: int) -> FloatArray:
-    """One uniform offset a group, kept away from 0 and 1 by more than the rounding error of the sums it is added to."""
-    uniform = generator.random(groups)
-    uniform *= 1.0 - 2.0 * SMALLEST_OFFSET
-    uniform += SMALLEST_OFFSET
-    return uniform
-
 
 @dataclass(frozen=True, slots=True)
 class Groups:
@@ -62,7 +52,7 @@ def take(
     running = counts.cumsum()
     base = (running - counts)[groups.base]
     divisor = np.maximum(total, 1)
-    shift = (offsets(generator, total.size) * divisor).astype(np.int64)
+    shift = (generator.random(total.size) * divisor).astype(np.int64)
     of = groups.of
     marks: CountArray = ((running - base[of]) * amount[of] + shift[of]) // divisor[of]
     return _differences(marks, groups.first)
@@ -84,7 +74,7 @@ def take_weighted(
         return counts.copy()
     running = weights.cumsum()
     scale = amount / np.maximum(total, 1e-300)
-    shift = offsets(generator, total.size) - (running - weights)[groups.base] * scale
+    shift = generator.random(total.size) - (running - weights)[groups.base] * scale
     of = groups.of
     marks = running * scale[of]
     marks += shift[of]

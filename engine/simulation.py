@@ -145,7 +145,7 @@ class Simulation:
         """A digest of everything that decides the future of the run, the same on every platform."""
         kernel = self.kernel
         digest = hashlib.sha256()
-        for array in (kernel.counts, kernel.turn, kernel.recent, kernel.ledger.failed, kernel.ledger.left):
+        for array in (kernel.counts, kernel.turn, kernel.ledger.entered, kernel.ledger.failed, kernel.ledger.left):
             digest.update(np.ascontiguousarray(array, dtype="<i8").tobytes())
         generators = (self.traffic.generator, kernel.generator, self.tracers.generator)
         plain = {

@@ -26,6 +26,7 @@ from engine.view import NodeState
 
 SERVING, WAITING, BALANCED = 0, 1, 2
 MOST_CELLS = 60_000
+GROUP_SHIFT = 44
 
 Path = tuple[int, ...]
 
@@ -64,6 +65,8 @@ class BalancerLevel:
     edge_wire: IndexArray
     pair_group: IndexArray
     pair_position: CountArray
+    pair_size: CountArray
+    pair_rank: CountArray
     pair_node: IndexArray
     pair_start: IndexArray
     cell_node: IndexArray
@@ -414,6 +417,8 @@ class _Assembler:
             edge_pair=_indices([pair_start[cell_group[position]] + turn for position, turn, _ in edges]),
             edge_wire=_indices([self._wire(edge) for _, _, edge in edges]),
             pair_group=pair_group,
+            pair_size=group_size[pair_group],
+            pair_rank=pair_group.astype(np.int64) << GROUP_SHIFT,
             pair_position=np.arange(pair_group.size, dtype=np.int64) - _indices(pair_start)[pair_group],
             pair_node=_indices([self.node_index[target] for _, targets in group_key for target in targets]),
             pair_start=_indices(pair_start),

@@ -25,7 +25,7 @@ from engine.topology import BALANCED, SERVING, BalancerLevel, Topology
 from engine.view import Hop
 
 MOST = 512
-BIRTHS_PER_S = 60.0
+BIRTHS_PER_S = 40.0
 HOP_MEMORY_S = 2.0
 RECENT_PERIODS = 10
 USUAL_MEMORY = 0.02
@@ -122,7 +122,7 @@ class Tracers:
         index = np.minimum(cell, topology.serving - 1)
         gone = self.generator.random(cell.size) * flows.present[index] < flows.moved[index]
         gone &= cell < topology.serving
-        return [self.tracers[row] for row in np.flatnonzero(gone).tolist()] if gone.any() else []
+        return [self.tracers[row] for row in np.flatnonzero(gone).tolist()] if np.count_nonzero(gone) else []
 
     def _wait(self, topology: Topology, flows: StepFlows, cell: IndexArray) -> None:
         """Let those in queues move up, take their slots, or give up."""
@@ -204,7 +204,7 @@ class Tracers:
 
     def _bear(self, topology: Topology, flows: StepFlows, arrivals: CountArray) -> None:
         """Thin the arrivals: each is traced with the same probability, smaller as more tracers are under way."""
-        total = int(arrivals.sum())
+        total = int(np.add.reduce(arrivals))
         self.usual = total if self.usual < 0 else self.usual + (total - self.usual) * USUAL_MEMORY
         if total <= self.until_birth:
             self.until_birth -= total

@@ -242,7 +242,7 @@ class WorldView:
         """Averages over the operation so far of every node that is there."""
         sim = self._simulation
         kernel, steps = sim.kernel, max(sim.step_count, 1)
-        ledger, left = kernel.ledger, kernel.left_by_node()
+        ledger, left, slots = kernel.ledger, kernel.left_by_node(), kernel.slot_steps()
         found = {}
         for node, i in kernel.topology.node_index.items():
             serving, waited, calling = ledger.occupied[:, i].tolist()
@@ -250,7 +250,7 @@ class WorldView:
             found[node] = NodeStatistics(
                 mean_in_system=(waited + busy) / steps,
                 mean_waiting=waited / steps,
-                utilisation=busy / max(int(ledger.slots[i]), 1),
+                utilisation=busy / max(int(slots[i]), 1),
                 all_busy=int(ledger.full[i]) / steps,
                 throughput_rps=int(left[i]) / (steps * sim.dt_s),
                 mean_wait_ms=waited * sim.dt_s * 1000.0 / max(entered, 1),
