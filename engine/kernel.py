@@ -29,14 +29,12 @@ from engine.topology import BalancerLevel, CellKey, Path, Topology
 PROBABILITY_GRID = 2.0**-24
 ARRIVAL_MEMORY = 1.0 / 16.0
 REASONS = tuple(FailureReason)
+NOTHING: CountArray = np.zeros(0, dtype=np.int64)
+NOTHING.setflags(write=False)
 REASON_ROW = {reason: row for row, reason in enumerate(REASONS)}
 _REFUSED, _NO_ROUTE, _TIMEOUT = (
     REASON_ROW[r] for r in (FailureReason.REFUSED, FailureReason.NO_ROUTE, FailureReason.TIMEOUT)
 )
-
-
-def _nothing() -> CountArray:
-    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(slots=True)
@@ -70,13 +68,13 @@ class StepFlows:
     present: CountArray
     moved: CountArray
     edge: CountArray
-    arrived: CountArray = field(default_factory=_nothing)
-    refused: CountArray = field(default_factory=_nothing)
-    arrived_node: CountArray = field(default_factory=_nothing)
-    refused_node: CountArray = field(default_factory=_nothing)
-    waiting_before: CountArray = field(default_factory=_nothing)
-    admitted: CountArray = field(default_factory=_nothing)
-    expired: CountArray = field(default_factory=_nothing)
+    arrived: CountArray = field(default_factory=lambda: NOTHING)
+    refused: CountArray = field(default_factory=lambda: NOTHING)
+    arrived_node: CountArray = field(default_factory=lambda: NOTHING)
+    refused_node: CountArray = field(default_factory=lambda: NOTHING)
+    waiting_before: CountArray = field(default_factory=lambda: NOTHING)
+    admitted: CountArray = field(default_factory=lambda: NOTHING)
+    expired: CountArray = field(default_factory=lambda: NOTHING)
     level_edges: list[CountArray] = field(default_factory=list)
     level_present: list[CountArray] = field(default_factory=list)
     level_refused: list[CountArray] = field(default_factory=list)
@@ -239,9 +237,9 @@ class Kernel:
         counts = self.counts[: topology.serving]
         groups = topology.serving_groups
         weights = counts * topology.leave_rate
-        unhindered = np.bincount(groups.of, weights, self.nodes)
+        unhindered: FloatArray = np.bincount(groups.of, weights, self.nodes)
         slots = np.maximum(capacity.slots - self.occupied[2], 0)
-        amount = self.generator.binomial(local, self._probability(unhindered * self.speed(), local, slots))
+        amount: CountArray = self.generator.binomial(local, self._probability(unhindered * self.speed(), local, slots))
         if np.count_nonzero(amount > self.occupied[0]):
             self._admit(np.minimum(np.maximum(amount - self.serving, 0), self.waiting))
             weights = counts * topology.leave_rate
@@ -269,25 +267,23 @@ class Kernel:
             first = self.turn[topology.dealt_mover]
             last = first + edge[topology.dealt]
             edge[topology.dealt] = sampling.dealt(first, last, topology.dealt_turn, topology.dealt_size)
-            self.turn = (self.turn + out) % topology.mover_size
+            self.turn[topology.dealt_mover] = last % topology.dealt_size
         return edge
 
     def _balance(self, level: BalancerLevel, turn: CountArray, inflow: CountArray, flows: StepFlows) -> CountArray:
         """Pass requests on at the balancers of one level; returns the flow over the level's edges."""
         passing = present = inflow[level.cells]
-        refused = _nothing()
+        refused = NOTHING
         if self.capacity.capped:
             present = present + self.counts[level.cells]
             passing, refused = self._cap(level, present, inflow[level.cells])
             self.counts[level.cells] = present - passing - refused
-        if level.any_fewest:
+        if level.fewest:
             connections = self.occupied[0] + self.occupied[1] + self.occupied[2]
             flow = balancing.fewest_connections(level, passing, connections, turn, self.generator)
-            if not level.all_fewest:
-                flow = np.where(level.fewest, flow, balancing.round_robin(level, passing, turn))
         else:
             flow = balancing.round_robin(level, passing, turn)
-        inflow += np.bincount(level.edge_dst, flow, inflow.size).astype(np.int64)
+        np.add.at(inflow, level.edge_dst, flow)
         flows.level_edges.append(flow)
         flows.level_present.append(present)
         flows.level_refused.append(refused)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
@@ -18,8 +17,10 @@ from engine.view import Incident, Series
 SMOOTHING_S = 2.5
 WINDOW_S = 5.0
 QUIET_S = 5.0
-Smoothed = TypeVar("Smoothed", float, FloatArray)
+GAUGE_TICKS = 2
+GAUGE_S = GAUGE_TICKS * TICK_S
 _KEEP = math.exp(-TICK_S / SMOOTHING_S)
+_SETTLE = math.exp(-GAUGE_S / SMOOTHING_S)
 _TIMEOUT_ROW = REASONS.index(FailureReason.TIMEOUT)
 SERIES_NAMES = (
     "time_s",
@@ -69,17 +70,17 @@ class NodeGauges:
                 getattr(twin, name)[..., new] = values[..., old]
         return twin
 
-    def tick(self, kernel: Kernel, dt_s: float) -> None:
-        """Read the kernel's sums and move every gauge on by a tick."""
+    def read(self, kernel: Kernel, dt_s: float) -> None:
+        """Read the kernel's sums and move every gauge on."""
         ledger, left = kernel.ledger, kernel.left_by_node()
         busy, slots = ledger.occupied[0] + ledger.occupied[2], kernel.slot_steps()
-        passed = (left - self.left) / TICK_S
+        passed = (left - self.left) / GAUGE_S
         used = (busy - self.busy) / np.maximum(slots - self.slots, 1) + passed * dt_s / kernel.capacity.allowance
         failed = ledger.failed - self.failed
-        self.utilisation = _smooth(self.utilisation, used)
-        self.throughput_rps = _smooth(self.throughput_rps, passed)
-        self.failing_rps = _smooth(self.failing_rps, failed.sum(axis=0) / TICK_S)
-        self.recent_failures = self.recent_failures * _KEEP + failed
+        self.utilisation = _settle(self.utilisation, used)
+        self.throughput_rps = _settle(self.throughput_rps, passed)
+        self.failing_rps = _settle(self.failing_rps, failed.sum(axis=0) / GAUGE_S)
+        self.recent_failures = self.recent_failures * _SETTLE + failed
         self.busy, self.slots, self.left, self.failed = busy, slots, left, ledger.failed.copy()
 
 
@@ -99,6 +100,7 @@ class Metrics:
         self.dt_s = dt_s
         self.readings: deque[Reading] = deque([Reading(0, 0, 0, 0, 0)], maxlen=round(WINDOW_S / TICK_S) + 1)
         self.offered_rps = self.done_rps = self.failed_rps = 0.0
+        self.ticks = 0
         self.nodes = NodeGauges(())
         self.wires: tuple[tuple[int, int], ...] = ()
         self.wire_totals = np.zeros(0, dtype=np.int64)
@@ -124,13 +126,15 @@ class Metrics:
         self.readings.append(reading)
         if len(self.readings) == self.readings.maxlen:
             self.max_rps = max(self.max_rps, (reading.done - self.readings[0].done) / WINDOW_S)
-        if self.nodes.node_ids != kernel.topology.node_ids:
-            self.nodes = self.nodes.moved_to(kernel.topology.node_ids)
-        self.nodes.tick(kernel, self.dt_s)
-        self._tick_wires(kernel)
+        self.ticks += 1
+        if self.ticks % GAUGE_TICKS == 0:
+            if self.nodes.node_ids != kernel.topology.node_ids:
+                self.nodes = self.nodes.moved_to(kernel.topology.node_ids)
+            self.nodes.read(kernel, self.dt_s)
+            self._read_wires(kernel)
         return reading
 
-    def _tick_wires(self, kernel: Kernel) -> None:
+    def _read_wires(self, kernel: Kernel) -> None:
         wires, totals = kernel.topology.wires, kernel.wire_totals()
         if wires != self.wires:
             seen = dict(
@@ -140,7 +144,7 @@ class Metrics:
             self.wire_totals = np.array([total for total, _ in known], dtype=np.int64)
             self.wire_rps = np.array([rate for _, rate in known])
             self.wires = wires
-        self.wire_rps = _smooth(self.wire_rps, (totals - self.wire_totals) / TICK_S)
+        self.wire_rps = _settle(self.wire_rps, (totals - self.wire_totals) / GAUGE_S)
         self.wire_totals = totals
 
     @property
@@ -236,8 +240,12 @@ def cause_of(kernel: Kernel, node: int) -> int:
     return found
 
 
-def _smooth(value: Smoothed, sample: Smoothed) -> Smoothed:
+def _smooth(value: float, sample: float) -> float:
     return value * _KEEP + sample * (1.0 - _KEEP)
+
+
+def _settle(value: FloatArray, sample: FloatArray) -> FloatArray:
+    return value * _SETTLE + sample * (1.0 - _SETTLE)
 
 
 def _little(first: Reading, last: Reading, dt_s: float) -> float:

@@ -78,7 +78,7 @@ def take_weighted(
     of = groups.of
     marks = running * scale[of]
     marks += shift[of]
-    return np.minimum(_differences(np.floor(marks).astype(np.int64), groups.first), counts)
+    return np.minimum(_differences(marks.astype(np.int64), groups.first), counts)
 
 
 def dealt(first: CountArray, last: CountArray, turn: CountArray, size: CountArray) -> CountArray:

@@ -49,7 +49,8 @@ class BalancerLevel:
 
     edge_cell: position of the edge's cell within the level. group: cells that deal to the same targets in one turn
     (by cell). nodes: the cells grouped by balancer. here: whether a node is one of the level's balancers.
-    first_edge: by cell. fewest: whether an edge's balancer goes by fewest connections. A group and one of its
+    first_edge: by cell. fewest: whether
+    they go by fewest connections (else by round robin). A group and one of its
     targets make a pair; edge_pair names the pair of an edge. What starts with `cell_`, `group_` or `pair_` runs over
     those; `_node` is an index of nodes. A cell without any target has one edge, to a sink.
     """
@@ -78,9 +79,7 @@ class BalancerLevel:
     nodes: Groups
     here: BoolArray
     first_edge: IndexArray
-    fewest: BoolArray
-    any_fewest: bool
-    all_fewest: bool
+    fewest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +216,10 @@ class _Explorer:
         return known
 
 
+def _by_fewest(node: Node) -> bool:
+    return node.policies.get("balancing") == "least_connections"
+
+
 def _handles(node: Node, sub_item: SubItem) -> bool:
     return sub_item in node.size.service_ms
 
@@ -265,7 +268,7 @@ def compile_topology(board: Board, phases: Phases, dt_s: float) -> Topology:
         level = 0
         targets: tuple[Path, ...] = ()
         if key.place == BALANCED:
-            level = depth[key.path[-1]]
+            level = depth[key.path[-1]] * 2 + _by_fewest(board.nodes[key.path[-1]])
             targets = tuple(e.dst.path if e.dst else () for e in explorer.edges[key])
         return (key.place, level, node, key.path, targets, key.phase)
 
@@ -377,13 +380,15 @@ class _Assembler:
         levels = []
         start = first
         while start < len(self.keys):
-            level = self.depth[self.keys[start].path[-1]]
-            end = start
-            while end < len(self.keys) and self.depth[self.keys[end].path[-1]] == level:
+            level, end = self._level_of(self.keys[start]), start
+            while end < len(self.keys) and self._level_of(self.keys[end]) == level:
                 end += 1
             levels.append(self._level(start, end))
             start = end
         return tuple(levels)
+
+    def _level_of(self, key: CellKey) -> tuple[int, bool]:
+        return self.depth[key.path[-1]], _by_fewest(self.board.nodes[key.path[-1]])
 
     def _level(self, start: int, end: int) -> BalancerLevel:
         group_key: list[tuple[Path, Path]] = []
@@ -397,11 +402,7 @@ class _Assembler:
             cell_group.append(len(group_key) - 1)
             edges.extend((position, turn, edge) for turn, edge in enumerate(routes))
         group_node = _indices([self.node_index[path[-1]] for path, _ in group_key])
-        node_list = list(self.board.nodes.values())
         groups = _indices(cell_group)
-        fewest = np.array(
-            [node_list[i].policies.get("balancing") == "least_connections" for i in group_node], dtype=bool
-        )
         group_size = np.array([len(targets) for _, targets in group_key], dtype=np.int64)
         edge_cell = _indices([position for position, _, _ in edges])
         pair_start = [sum(len(targets) for _, targets in group_key[:g]) for g in range(len(group_key))]
@@ -431,9 +432,7 @@ class _Assembler:
             nodes=Groups.sorted_by(group_node[groups], len(self.node_index)),
             first_edge=(edge_cell.searchsorted(np.arange(end - start))).astype(np.intp),
             group_key=tuple(group_key),
-            fewest=fewest[groups[edge_cell]],
-            any_fewest=bool(fewest.any()),
-            all_fewest=bool(fewest.all()),
+            fewest=self._level_of(self.keys[start])[1],
         )
 
 
