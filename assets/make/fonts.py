@@ -12,6 +12,7 @@ dashboard keeps its width while it counts.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
@@ -26,14 +27,14 @@ SOURCE_FOLDER = Path("dist/public/static/alternative")
 FIGURE_SPACE = 0x2007
 DIGITS = range(ord("0"), ord("9") + 1)
 
-PUNCTUATION = "‐‑‒–—―‘’‚“”„†‡•‥…‰′″‹›※"
+PUNCTUATION = "‐‑‒–—―‘’‚“”„†‡•‥…‰′″‹›※"  # noqa: RUF001
 CURRENCY = "₩€₿"
-MATHEMATICS = "∂∆∏∑−√∞∫≈≠≤≥⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
+MATHEMATICS = "∂∆∏∑−√∞∫≈≠≤≥⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"  # noqa: RUF001
 GREEK = "ΔΣΩαβγδεθλμπρστφω"
 ARROWS = "←↑→↓↔↕↖↗↘↙↵↩↪⇒⇧"
 SHAPES = "■□▲△▶▷▼▽◀◁◆◇●○★☆✓✗"
 KEYS = "⌘⌥⌃⌫␣⏎⎋⇥"
-KOREAN_MARKS = "〈〉《》「」『』【】〔〕㎞㎳ℓ℃"
+KOREAN_MARKS = "〈〉《》「」『』【】〔〕㎞㎳ℓ℃"  # noqa: RUF001
 COMPATIBILITY_JAMO = range(0x3131, 0x3164)
 
 
@@ -144,7 +145,7 @@ def main() -> None:
     OUTPUT.mkdir(parents=True, exist_ok=True)
     for weight in WEIGHTS:
         target = make(source, weight)
-        print(f"{target.name}: {target.stat().st_size / 1024:.0f} KB")
+        sys.stdout.write(f"{target.name}: {target.stat().st_size / 1024:.0f} KB\n")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,9 @@ def read_names(path: Path = NAMES) -> tuple[list[Drawing], dict[str, int]]:
                 drawings.append(drawing)
             index = drawings.index(drawing)
             if index_of.setdefault(name, index) != index:
-                raise ValueError(f"{path.name}: [{section}] {name} = {lucide!r}: the name already means another drawing")
+                raise ValueError(
+                    f"{path.name}: [{section}] {name} = {lucide!r}: the name already means another drawing"
+                )
     for index, drawing in enumerate(drawings):
         if not drawing.filled and index_of.setdefault(drawing.lucide, index) != index:
             raise ValueError(f"{path.name}: {drawing.lucide!r} is a drawing of lucide: call no other drawing so")
@@ -110,7 +113,7 @@ def main() -> None:
         "icons": dict(sorted(index_of.items())),
     }
     (OUTPUT / "atlas.json").write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")
-    print(f"{len(drawings)} drawings, {len(index_of)} names, {total / 1024:.0f} KB")
+    sys.stdout.write(f"{len(drawings)} drawings, {len(index_of)} names, {total / 1024:.0f} KB\n")
 
 
 if __name__ == "__main__":
