@@ -237,13 +237,13 @@ class Kernel:
         counts = self.counts[: topology.serving]
         groups = topology.serving_groups
         weights = counts * topology.leave_rate
-        unhindered: FloatArray = np.bincount(groups.of, weights, self.nodes)
+        unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
         slots = np.maximum(capacity.slots - self.occupied[2], 0)
         amount: CountArray = self.generator.binomial(local, self._probability(unhindered * self.speed(), local, slots))
         if np.count_nonzero(amount > self.occupied[0]):
             self._admit(np.minimum(np.maximum(amount - self.serving, 0), self.waiting))
             weights = counts * topology.leave_rate
-            unhindered = np.bincount(groups.of, weights, self.nodes)
+            unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
         taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.generator)
         return taken, counts.copy()
 

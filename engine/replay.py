@@ -9,11 +9,12 @@ import binascii
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from itertools import pairwise
 
 from engine import commands as c
 from engine.commands import Command, Refused
+from engine.run import Run
 from engine.simulation import Simulation
 from engine.spec import StageSpec
 
@@ -43,21 +44,6 @@ class ReplayError(ValueError):
     def __init__(self, key: str, detail: str) -> None:
         super().__init__(detail)
         self.key = key
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What was played: the commands with the step before which each was given, in order. until: how far it went."""
-
-    stage: str
-    seed: int
-    commands: tuple[tuple[int, Command], ...]
-    until: int = 0
-
-
-def record(simulation: Simulation) -> Run:
-    """The run of a simulation so far."""
-    return Run(simulation.stage.id, simulation.seed, tuple(simulation.log), simulation.step_count)
 
 
 def play(stage: StageSpec, run: Run, until_step: int | None = None) -> Simulation:

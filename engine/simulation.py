@@ -30,6 +30,7 @@ from engine.facts import (
 from engine.kernel import Kernel
 from engine.metrics import Metrics
 from engine.phases import flatten
+from engine.run import Run
 from engine.schedule import Schedule
 from engine.spec import Role, StageSpec
 from engine.timestep import TICK_S, step_ms
@@ -92,6 +93,11 @@ class Simulation:
     def time_s(self) -> float:
         """Seconds of operation."""
         return self.step_count * self.dt_s
+
+    @property
+    def run(self) -> Run:
+        """What was played so far."""
+        return Run(self.stage.id, self.seed, tuple(self.log), self.step_count)
 
     def step(self) -> list[Fact]:
         """Advance by one fixed step and return what happened; outside of operation nothing moves."""
