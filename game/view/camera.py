@@ -15,6 +15,7 @@ ZOOM_LEVELS = (0.35, 0.45, 0.55, 0.68, 0.82, 1.0, 1.2, 1.45, 1.75)
 _EASE_PER_S = 14.0
 _PAN_LOGICAL_PER_S = 720.0
 _SETTLED = 1e-3
+_NEAREST_FIT = 1.2
 
 
 class Camera:
@@ -83,8 +84,7 @@ class Camera:
 
     def zoom_step(self, steps: int, pos: Point | None = None) -> None:
         """Go `steps` levels nearer (or farther), keeping what is at `pos` in place."""
-        level = nearest_level(self._zoom_goal) + steps
-        self._aim_zoom(ZOOM_LEVELS[max(0, min(len(ZOOM_LEVELS) - 1, level))], pos)
+        self._aim_zoom(next_level(self._zoom_goal, steps), pos)
 
     def zoom_by(self, factor: float, pos: Point) -> None:
         """Zoom continuously, as with two fingers."""
@@ -99,13 +99,12 @@ class Camera:
         if self.instant:
             self._finish()
 
-    def fit(self, box: tuple[float, float, float, float], padding: float = 28.0) -> None:
+    def fit(self, box: tuple[float, float, float, float], padding: float = 18.0) -> None:
         """Show the world box (left, top, right, bottom) with `padding` logical pixels around it, whole."""
         wide = max(1.0, self.viewport.width / self.pixels_per_unit - 2 * padding)
         high = max(1.0, self.viewport.height / self.pixels_per_unit - 2 * padding)
         best = min(wide / max(1.0, box[2] - box[0]), high / max(1.0, box[3] - box[1]))
-        fitting = [level for level in ZOOM_LEVELS if level <= best + _SETTLED]
-        self._zoom_goal = min(fitting[-1], 1.2) if fitting else ZOOM_LEVELS[0]
+        self._zoom_goal = max(ZOOM_LEVELS[0], min(_NEAREST_FIT, best))
         self._anchor = None
         self._centre_goal = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
         if self.instant:
@@ -174,18 +173,23 @@ class Camera:
             _clamp_axis(self.centre[0], self.width, self.viewport.width / self.scale, self.margin),
             _clamp_axis(self.centre[1], self.height, self.viewport.height / self.scale, self.margin),
         )
-        if centre != self.centre and self._centre_goal is not None and not self._zooming:
+        if centre != self.centre and self._centre_goal is not None and not self.zooming:
             self._centre_goal = None
         self.centre = centre
 
     @property
-    def _zooming(self) -> bool:
+    def zooming(self) -> bool:
+        """The zoom is on its way to another level."""
         return abs(self._zoom_goal - self.zoom) > _SETTLED
 
 
-def nearest_level(zoom: float) -> int:
-    """Index of the level of zoom that comes closest to `zoom`."""
-    return min(range(len(ZOOM_LEVELS)), key=lambda index: abs(math.log(ZOOM_LEVELS[index] / zoom)))
+def next_level(zoom: float, steps: int) -> float:
+    """The level of zoom that many steps nearer than `zoom`, or farther; `zoom` may lie between two levels."""
+    if steps > 0:
+        ahead = [level for level in ZOOM_LEVELS if level > zoom * 1.02]
+        return ahead[min(steps, len(ahead)) - 1] if ahead else ZOOM_LEVELS[-1]
+    behind = [level for level in reversed(ZOOM_LEVELS) if level < zoom * 0.98]
+    return behind[min(-steps, len(behind)) - 1] if behind and steps else ZOOM_LEVELS[0] if steps else zoom
 
 
 def _clamp_axis(centre: float, size: float, seen: float, margin: float) -> float:

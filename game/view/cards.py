@@ -11,6 +11,7 @@ from game.view.layout import CardLayout
 from game.view.shapes import Canvas, Mask, Rgb, filled, mix, pixel_grid, rounded_box, soft, stroked
 
 HEAT_LEVELS = 6
+_MOST_SPRITES = 1024
 _BLACK: Rgb = (0, 0, 0)
 _WHITE: Rgb = (255, 255, 255)
 
@@ -136,6 +137,8 @@ class SpriteCache:
         """The picture for the key."""
         surface = self._made.get(key)
         if surface is None:
+            if len(self._made) >= _MOST_SPRITES:
+                self._made.clear()
             surface = make()
             self._made[key] = surface
         return surface

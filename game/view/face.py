@@ -27,11 +27,10 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers on a card, as text keys and values already rounded."""
+    """The numbers on a card, already rounded; -1 where there is none yet."""
 
     rate: float
     p95_ms: float
-    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,10 @@ class Face:
     figures: Figures
 
 
-def figures_of(node: NodeView) -> Figures:
-    """The numbers of a node, rounded so that they hold still while little changes."""
-    return Figures(_two_digits(node.throughput_rps), _two_digits(node.p95_ms), node.waiting)
+def figures_of(node: NodeView, offered_rps: float | None = None) -> Figures:
+    """The numbers of a node, rounded so that they hold still while little changes; a source shows what it offers."""
+    rate = node.throughput_rps if offered_rps is None else offered_rps
+    return Figures(_two_digits(rate), _two_digits(node.p95_ms))
 
 
 def face_of(node: NodeView, kind: NodeKind, figures: Figures, queue_width: int, pulse: float) -> Face:

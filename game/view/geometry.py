@@ -12,10 +12,10 @@ Point = tuple[float, float]
 Cell = tuple[int, int]
 Box = tuple[float, float, float, float]
 
-CELL_WIDTH = 184.0
-CELL_HEIGHT = 124.0
-CARD_WIDTH = 140.0
-CARD_HEIGHT = 88.0
+CELL_WIDTH = 156.0
+CELL_HEIGHT = 110.0
+CARD_WIDTH = 128.0
+CARD_HEIGHT = 84.0
 CURVE_POINTS = 33
 _BEND = 0.5
 _LEAST_BEND = 26.0

@@ -7,7 +7,8 @@ values, and the board shows a refusal at the place of the act.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
+from dataclasses import replace
 from typing import Protocol
 
 from engine.commands import (
@@ -45,8 +46,8 @@ from game.view.modes import (
 class Board(Protocol):
     """What the state machine asks of the map. Positions are physical pixels."""
 
-    def hit(self, pos: Point) -> Hit:
-        """What lies under the pointer."""
+    def hit(self, pos: Point, selection: Set[int], wire: Route | None) -> Hit:
+        """What lies under the pointer; selected nodes offer their ports, a selected wire its scissors."""
 
     def cell(self, pos: Point) -> Cell:
         """The cell under the pointer."""
@@ -93,8 +94,8 @@ class Interaction:
 
     # -- the pointer -------------------------------------------------------------------------------------------------
 
-    def press(self, pos: Point, button: Button = Button.LEFT, additive: bool = False) -> None:
-        """A button goes down over the map."""
+    def press(self, pos: Point, button: Button = Button.LEFT, additive: bool = False, touch: bool = False) -> None:
+        """A button goes down over the map. touch: it is a finger, whose drag on empty ground moves the map."""
         self._pointer = pos
         if button is not Button.LEFT:
             if not isinstance(self.mode, Panning):
@@ -102,20 +103,20 @@ class Interaction:
             return
         match self.mode:
             case Placing() as placing:
-                self.mode = Placing(placing.kind, placing.size, self._build_ghost(placing.kind, placing.size), True)
+                self.mode = replace(placing, ghost=self._build_ghost(placing.kind, placing.size))
             case Cloning():
                 self._move_clones()
             case Wiring() as wiring:
                 self._press_wiring(wiring, pos)
             case Idle() | ConfirmingSale():
-                self._press_idle(pos, additive)
+                self._press_idle(pos, additive, touch)
 
     def motion(self, pos: Point) -> None:
         """The pointer moves, over the map or beside it."""
         self._pointer = pos
         match self.mode:
             case Idle():
-                self.mode = Idle(self.board.hit(pos) if self.board.contains(pos) else Hit())
+                self.mode = Idle(self._hit(pos) if self.board.contains(pos) else Hit())
             case Pressed() as pressed:
                 if math.dist(pos, pressed.start) > self.slop:
                     self._begin_drag(pressed, pos)
@@ -138,13 +139,13 @@ class Interaction:
                 self.mode = back
                 self.refresh()
             case Pressed() as pressed if pressed.button is button:
-                self.mode = Idle(self.board.hit(pos))
+                self.mode = Idle(self._hit(pos))
                 if button is Button.RIGHT:
                     self.cancel()
                 else:
                     self._click(pressed)
             case Boxing():
-                self.mode = Idle(self.board.hit(pos))
+                self.mode = Idle(self._hit(pos))
             case Dragging() as dragging:
                 self._drop(dragging)
             case Placing() as placing if button is Button.LEFT and self.board.contains(pos):
@@ -160,7 +161,7 @@ class Interaction:
             case Idle():
                 self.mode = Idle()
             case Placing() as placing:
-                self.mode = Placing(placing.kind, placing.size)
+                self.mode = replace(placing, ghost=None)
             case Cloning() as cloning:
                 self.mode = Cloning(cloning.nodes)
 
@@ -248,15 +249,13 @@ class Interaction:
             case Placing() as placing:
                 over = self.board.contains(self._pointer)
                 ghost = self._build_ghost(placing.kind, placing.size) if over else None
-                self.mode = Placing(placing.kind, placing.size, ghost, placing.pressed)
+                self.mode = replace(placing, ghost=ghost)
             case Cloning():
                 self._move_clones()
             case Wiring() as wiring:
-                target = self.board.hit(self._pointer).node
-                target = None if target == wiring.source else target
-                self.mode = Wiring(
-                    wiring.source, self._pointer, wiring.start, wiring.dragged, target, wiring.answers
-                )
+                node = self._hit(self._pointer).node if self.board.contains(self._pointer) else None
+                target = None if node == wiring.source else node
+                self.mode = replace(wiring, pos=self._pointer, target=target)
 
     def forget_missing(self) -> None:
         """Drop what no longer exists; call it when the topology changed."""
@@ -273,6 +272,9 @@ class Interaction:
                 else:
                     self.mode = Idle()
 
+    def _hit(self, pos: Point) -> Hit:
+        return self.board.hit(pos, self.selection, self.wire)
+
     # -- selecting and dragging --------------------------------------------------------------------------------------
 
     def _press_right(self, pos: Point) -> Mode:
@@ -282,21 +284,22 @@ class Interaction:
         self.cancel()
         return self.mode
 
-    def _press_idle(self, pos: Point, additive: bool) -> None:
-        hit = self.board.hit(pos)
+    def _press_idle(self, pos: Point, additive: bool, touch: bool) -> None:
+        hit = self._hit(pos)
         if hit.scissors and self.wire is not None:
             self.mode = Idle()
             self.cut(self.wire)
         elif hit.port and hit.node is not None:
             self._start_wiring(hit.node, dragged=True)
         else:
-            self.mode = Pressed(Button.LEFT, pos, hit, additive)
+            self.mode = Pressed(Button.LEFT, pos, hit, additive, touch)
 
     def _begin_drag(self, pressed: Pressed, pos: Point) -> None:
-        if pressed.button is Button.RIGHT or (pressed.hit.node is None and not pressed.additive):
+        if pressed.button is Button.RIGHT or (pressed.hit.node is None and pressed.touch):
             self.mode = Panning(pressed.start, Idle())
         elif pressed.hit.node is None:
-            self.mode = Boxing(pressed.start, pos, frozenset(self.selection))
+            self.wire = None
+            self.mode = Boxing(pressed.start, pos, frozenset(self.selection if pressed.additive else ()))
         else:
             if pressed.hit.node not in self.selection:
                 self.select((pressed.hit.node,))
@@ -327,23 +330,19 @@ class Interaction:
         self.mode = Dragging(dragging.nodes, dragging.grabbed, self._ghosts(dragging.nodes, by, judge))
 
     def _drop(self, dragging: Dragging) -> None:
-        self.mode = Idle(self.board.hit(self._pointer))
+        self.mode = Idle(self._hit(self._pointer))
         cell = self.board.cell(self._pointer)
         by = (cell[0] - dragging.grabbed[0], cell[1] - dragging.grabbed[1])
         if by == (0, 0):
             return
         # The foremost goes first, so that nobody has to wait for the cell of a companion.
-        ordered = sorted(
-            dragging.ghosts, key=lambda ghost: ghost.cell[0] * by[0] + ghost.cell[1] * by[1], reverse=True
-        )
+        ordered = sorted(dragging.ghosts, key=lambda ghost: ghost.cell[0] * by[0] + ghost.cell[1] * by[1], reverse=True)
         refused = next((ghost for ghost in ordered if not ghost.legal), None)
         for ghost in ordered if refused is None else (refused,):
             if isinstance(self.board.act(Move(ghost.node, *ghost.cell), ghost.cell), Refused):
                 return
 
-    def _ghosts(
-        self, nodes: Iterable[int], by: Cell, judge: Callable[[int, Cell], Answer]
-    ) -> tuple[Ghost, ...]:
+    def _ghosts(self, nodes: Iterable[int], by: Cell, judge: Callable[[int, Cell], Answer]) -> tuple[Ghost, ...]:
         ghosts = []
         for node in nodes:
             cell = self.board.node_cell(node)
@@ -422,25 +421,25 @@ class Interaction:
         return (other, one), back
 
     def _press_wiring(self, wiring: Wiring, pos: Point) -> None:
-        node = self.board.hit(pos).node
+        node = self._hit(pos).node
         if wiring.source is None and node is not None:
             self._start_wiring(node, dragged=True)
         elif node is None:
             self.mode = Idle()
 
     def _release_wiring(self, wiring: Wiring, pos: Point, again: bool) -> None:
-        node = self.board.hit(pos).node
+        node = self._hit(pos).node
         if wiring.source is None:
             return
         if node is None or node == wiring.source:
             clicked = math.dist(pos, wiring.start) <= self.slop
             if wiring.dragged and clicked:
-                self.mode = Wiring(wiring.source, pos, wiring.start, False, None, wiring.answers)
+                self.mode = replace(wiring, pos=pos, dragged=False, target=None)
             elif wiring.dragged:
-                self.mode = Idle(self.board.hit(pos))
+                self.mode = Idle(self._hit(pos))
             return
         route, _ = self._judge_wire(wiring.source, node)
         answer = self.board.act(Connect(*route), self.board.node_cell(node))
-        self.mode = Idle(self.board.hit(pos))
+        self.mode = Idle(self._hit(pos))
         if again and isinstance(answer, Accepted):
             self._start_wiring(wiring.source, dragged=False)

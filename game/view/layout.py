@@ -9,7 +9,7 @@ from game.view.geometry import CARD_HEIGHT, CARD_WIDTH
 
 Rectangle = tuple[int, int, int, int]
 
-_COMPACT_FROM = 0.62
+_COMPACT_FROM = 0.66
 _FULL_FROM = 0.95
 _LARGE_FROM = 1.4
 
@@ -66,23 +66,25 @@ def _full(zoom: float, theme_scale: float) -> CardLayout:
     def at(value: float) -> int:
         return round(value * unit)
 
+    line = 14 * theme_scale * 1.28
+    text_top = at(26) + (at(70) - at(26) - 2 * line) / 2
     return CardLayout(
         detail=Detail.FULL,
         width=at(CARD_WIDTH),
         height=at(CARD_HEIGHT),
         radius=at(10),
-        margin=at(15),
-        padding=at(10),
-        header=at(26),
-        ring_x=at(31),
-        ring_y=at(49.5),
-        ring=at(39),
-        icon=20 * zoom,
-        text_x=at(59),
-        text_ys=(at(40.5), at(58.5)),
-        body=(at(4), at(27), at(CARD_WIDTH) - 2 * at(4), at(CARD_HEIGHT) - at(27) - at(4)),
-        slots_bar=(at(10), at(73), at(CARD_WIDTH) - 2 * at(10), max(2, at(3))),
-        queue_bar=(at(10), at(79), at(CARD_WIDTH) - 2 * at(10), max(2, at(4))),
+        margin=at(14),
+        padding=at(9),
+        header=at(25),
+        ring_x=at(26),
+        ring_y=at(47.5),
+        ring=at(35),
+        icon=19 * zoom,
+        text_x=at(49),
+        text_ys=(round(text_top + line / 2), round(text_top + line * 1.5)) if not large else (at(39), at(57)),
+        body=(at(5), at(26), at(CARD_WIDTH) - 2 * at(5), at(CARD_HEIGHT) - at(26) - at(4.5)),
+        slots_bar=(at(9), at(70), at(CARD_WIDTH) - 2 * at(9), max(2, at(3))),
+        queue_bar=(at(9), at(75.5), at(CARD_WIDTH) - 2 * at(9), max(2, at(3.5))),
         name_role="heading" if large else "small",
         number_role="strong" if large else "small",
         unit=unit,
@@ -92,19 +94,19 @@ def _full(zoom: float, theme_scale: float) -> CardLayout:
 def _compact(zoom: float, theme_scale: float) -> CardLayout:
     unit = zoom * theme_scale
     width, height = round(CARD_WIDTH * unit), round(CARD_HEIGHT * unit)
-    edge = round(7 * theme_scale)
+    edge = round(5 * theme_scale)
     header = round(21 * theme_scale)
     bar = max(2, round(3 * theme_scale))
     bar_y = height - edge - bar + round(2 * theme_scale)
     ring = bar_y - header - round(5 * theme_scale)
     middle = header + (bar_y - header) // 2 - round(1 * theme_scale)
-    inset = round(3 * theme_scale)
+    inset = round(4 * theme_scale)
     return CardLayout(
         detail=Detail.COMPACT,
         width=width,
         height=height,
         radius=round(10 * unit),
-        margin=round(15 * unit),
+        margin=round(14 * unit),
         padding=edge,
         header=header,
         ring_x=edge + ring // 2,
@@ -134,7 +136,7 @@ def _mini(zoom: float, theme_scale: float) -> CardLayout:
         width=width,
         height=height,
         radius=round(10 * unit),
-        margin=round(15 * unit),
+        margin=round(14 * unit),
         padding=inset,
         header=0,
         ring_x=width // 2,

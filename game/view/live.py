@@ -10,6 +10,7 @@ import math
 
 import pygame
 
+from engine.spec import Role
 from engine.view import NodeState, NodeView
 from game.context import Context
 from game.view import cards
@@ -23,6 +24,7 @@ PERIOD_S = 0.1
 _FIGURES_EVERY = 4
 _BREATH_S = 1.6
 _MOST_PIPS = 16
+_SLOW_MS = 1000.0
 
 
 class LiveLayer:
@@ -39,7 +41,7 @@ class LiveLayer:
         self._tick = 0
         self._since = 0.0
 
-    def reset(self, nodes: tuple[NodeView, ...]) -> None:
+    def reset(self, nodes: tuple[NodeView, ...], offered_rps: float) -> None:
         """Start again from the still layer, which was repainted."""
         if self.surface.get_size() != self.still.surface.get_size():
             self.surface = self.still.surface.copy()
@@ -48,26 +50,27 @@ class LiveLayer:
         self._faces.clear()
         alive = {node.id for node in nodes}
         self._figures = {node: figures for node, figures in self._figures.items() if node in alive}
-        self._paint_changed(nodes)
+        self.paint_changed(nodes, offered_rps)
 
-    def update(self, dt_s: float, nodes: tuple[NodeView, ...]) -> bool:
-        """Let time pass; True when it was time to look at the nodes again."""
+    def due(self, dt_s: float) -> bool:
+        """Let time pass; True when it is time to look at the nodes again and `paint_changed`."""
         self._since += dt_s
         if self._since < PERIOD_S:
             return False
         self._since = min(self._since - PERIOD_S, PERIOD_S)
         self._tick += 1
-        self._paint_changed(nodes)
         return True
 
-    def _paint_changed(self, nodes: tuple[NodeView, ...]) -> None:
+    def paint_changed(self, nodes: tuple[NodeView, ...], offered_rps: float) -> None:
+        """Paint the cards whose faces differ from what is painted. offered_rps: what sources send, for their cards."""
         look = Look(self.ctx.theme.palette)
-                breathing = not self.ctx.settings.reduced_motion
+        breathing = not self.ctx.settings.reduced_motion
         pulse = 0.5 - 0.5 * math.cos(self._tick * PERIOD_S / _BREATH_S * 2 * math.pi) if breathing else 1.0
         for index, node in enumerate(nodes):
-            if node.id not in self._figures or (self._tick + index) % _FIGURES_EVERY == 0:
-                self._figures[node.id] = figures_of(node)
             kind = self.still.kind(node.kind)
+            if node.id not in self._figures or (self._tick + index) % _FIGURES_EVERY == 0:
+                source = kind.role is Role.SOURCE
+                self._figures[node.id] = figures_of(node, offered_rps if source else None)
             face = face_of(node, kind, self._figures[node.id], self.still.layout.queue_bar[2], pulse)
             if self._faces.get(node.id) != face:
                 self._paint(look, node, face, self._faces.get(node.id))
@@ -83,7 +86,7 @@ class LiveLayer:
             self.surface.blit(self.still.surface, area.topleft, area)
         if face.heat:
             glow = self.sprites.get(
-                ("heat", face.heat), lambda: cards.heat(layout, face.heat, look.warn, look.error)
+                ("heat", face.heat), lambda: cards.heat(self.still.layout, face.heat, look.warn, look.error)
             )
             self.surface.blit(glow, area.topleft)
         self._paint_body(look, node, face, left, top)
@@ -107,9 +110,7 @@ class LiveLayer:
             pygame.draw.rect(self.surface, look.line, bar, border_radius=bar.height // 2)
             if face.queue:
                 filled = pygame.Rect(bar.left, bar.top, max(face.queue, bar.height), bar.height)
-                pygame.draw.rect(
-                    self.surface, _colour(look, face.queue_tone), filled, border_radius=bar.height // 2
-                )
+                pygame.draw.rect(self.surface, _colour(look, face.queue_tone), filled, border_radius=bar.height // 2)
 
     def _ring(self, look: Look, node: NodeView, face: Face) -> pygame.Surface:
         layout = self.still.layout
@@ -144,7 +145,9 @@ class LiveLayer:
         latency = face.figures.p95_ms
         if latency < 0.0:
             return [(rate, look.text)]
-        key, value = ("map.milliseconds", f"{latency:.0f}") if latency < 1000 else ("map.seconds", f"{latency / 1000:.1f}")
+        key, value = (
+            ("map.milliseconds", f"{latency:.0f}") if latency < 1000 else ("map.seconds", f"{latency / 1000:.1f}")
+        )
         tint = look.muted if latency < 1000 else look.warn
         return [(rate, look.text), (t("map.p95", value=t(key, value=value)), tint)]
 

@@ -44,6 +44,7 @@ class Pressed:
     start: Point
     hit: Hit
     additive: bool
+    touch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,6 @@ class Placing:
     kind: str
     size: str
     ghost: Ghost | None = None
-    pressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

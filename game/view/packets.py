@@ -23,19 +23,12 @@ FLIGHT_S = 0.45
 FLIGHTS_PER_S = 900.0
 CALM_FLIGHTS_PER_S = 60.0
 _CALM_SLOWDOWN = 2.5
-_LANE = 3.2
+LANE = 3.8
 _USUAL_LENGTH = 180.0
 _LONGEST_LAG_S = 2.0
 _RATE_MEMORY_S = 0.6
 _HASH = 2654435761
 _SUB_ITEMS = tuple(SubItem)
-
-
-@dataclass(frozen=True, slots=True)
-class Burst:
-    """A request that died at a node, `delay_s` before now at most a frame ago."""
-
-    node: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +56,7 @@ class PacketFlow:
         self._dies_at = np.full(CAPACITY, -1, dtype=np.int64)
         self._next = 0
         self._arrival: dict[int, float] = {}
+        self._deaths: list[tuple[float, int]] = []
         self._rate = 0.0
 
     @property
@@ -87,38 +81,46 @@ class PacketFlow:
         lengths = np.hypot(*np.moveaxis(np.diff(self._curves, axis=1), 2, 0)).sum(axis=1)
         self._pace = np.clip(np.sqrt(lengths / _USUAL_LENGTH), 0.75, 1.4)
 
-    def emit(self, hops: Sequence[Hop], steps: int, dt_s: float) -> list[Burst]:
+    def emit(self, hops: Sequence[Hop], steps: int, dt_s: float) -> list[int]:
         """Start the flights of the hops of the last `steps` steps, spread over the frame of `dt_s` seconds.
 
-        Returns the deaths that have no flight of their own to wait for.
+        Returns the nodes of the deaths that have no flight of their own to wait for.
         """
         self._note_rate(len(hops), dt_s)
         limit = CALM_FLIGHTS_PER_S if self.calm else FLIGHTS_PER_S
         threshold = int(min(1.0, limit / max(1.0, self._rate)) * 2**32)
         last_step = hops[-1].step if hops else 0
         spacing = dt_s / max(1, steps)
-        bursts = []
+        deaths = []
         for hop in hops:
             kept = (hop.tracer * _HASH) % 2**32 < threshold
             route = self._routes.get((hop.target, hop.source) if hop.answer else (hop.source, hop.target), -1)
             if kept and route >= 0:
                 self._launch(hop, route, self.clock_s - (last_step - hop.step) * spacing)
+            elif hop.failed is not None and kept and hop.tracer in self._arrival:
+                self._deaths.append((self._arrival[hop.tracer], hop.target))
             elif hop.failed is not None:
-                bursts.append(Burst(hop.target))
+                deaths.append(hop.target)
+        self._forget_old()
+        return deaths
+
+    def _forget_old(self) -> None:
         if len(self._arrival) > 4 * CAPACITY:
             self._arrival = {tracer: at for tracer, at in self._arrival.items() if at > self.clock_s}
-        return bursts
 
-    def update(self, dt_s: float) -> list[Burst]:
-        """Advance the clock; returns the requests that reached the node they die at."""
+    def update(self, dt_s: float) -> list[int]:
+        """Advance the clock; returns the nodes at which requests arrived to die."""
         self.clock_s += dt_s
         over = (self._route >= 0) & (self._start + self._duration <= self.clock_s)
         dead = self._dies_at[over]
         self._route[over] = -1
-        return [Burst(node) for node in dead[dead >= 0].tolist()]
+        due = [node for at, node in self._deaths if at <= self.clock_s]
+        if due:
+            self._deaths = [death for death in self._deaths if death[0] > self.clock_s]
+        return [int(node) for node in dead[dead >= 0]] + due
 
-    def flights(self, behind_s: float = 0.0) -> Flights:
-        """Where everything is, or was `behind_s` seconds ago (for trails)."""
+    def flights(self, lane: float = LANE, behind_s: float = 0.0) -> Flights:
+        """Where everything is, or was `behind_s` seconds ago (for trails); `lane` is how far from the wire it keeps."""
         age = (self.clock_s - behind_s - self._start) / self._duration
         index = np.flatnonzero((self._route >= 0) & (age >= 0.0) & (age < 1.0))
         looks = self._look[index]
@@ -128,13 +130,14 @@ class PacketFlow:
         rest = (share - at)[:, None]
         route = self._route[index]
         positions = self._curves[route, at] * (1.0 - rest) + self._curves[route, at + 1] * rest
-        lane = np.where(answers == 1, -_LANE, _LANE)[:, None]
+        lane = np.where(answers == 1, -lane, lane)[:, None]
         return Flights(positions + self._normals[route, at] * lane, looks)
 
     def clear(self) -> None:
         """Forget every flight."""
         self._route[:] = -1
         self._arrival.clear()
+        self._deaths.clear()
 
     def _note_rate(self, hops: int, dt_s: float) -> None:
         share = min(1.0, dt_s / _RATE_MEMORY_S)

@@ -1,6 +1,7 @@
 """Crisp shapes from signed distances: coverage masks in numpy, and a small canvas that layers them.
 
-A mask is an array (height, width) of 0..1, the share of each pixel the shape covers. Distances in pixels, negative inside.
+A mask is an array (height, width) of 0..1, the share of each pixel the shape covers. Distances are pixels, negative
+inside.
 Formulas: I. Quilez, "2D distance functions".
 """
 

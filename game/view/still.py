@@ -14,7 +14,7 @@ from game.context import Context
 from game.view import cards
 from game.view.camera import Camera, Point
 from game.view.geometry import CELL_HEIGHT, CELL_WIDTH, FloatArray, Side, cell_centre, normals, port, sides
-from game.view.layout import CardLayout, Detail, card_layout
+from game.view.layout import Detail, card_layout
 from game.view.look import Look
 from game.view.shapes import Canvas, filled, mix, pixel_grid, polygon, stroked
 from game.view.shapes import circle as circle_distance
@@ -88,6 +88,8 @@ class StillLayer:
         self._paint_wires(look, nodes, curves)
         for node in nodes:
             self._paint_card(look, node)
+        if self.layout.detail is Detail.MINI:
+            self._paint_far_names(look, nodes)
 
     def _paint_grid(self, look: Look) -> None:
         surface = self.surface
@@ -164,7 +166,7 @@ class StillLayer:
         )
         self.surface.blit(body, (left - layout.margin, top - layout.margin))
         if layout.detail is not Detail.MINI:
-            bars = self._paint_size(look, node, left, top)
+            bars = self._paint_size(look, node, left, top) if layout.detail is Detail.FULL else 0
             self._paint_name(look, node, left, top, layout.width - 2 * layout.padding - bars)
 
     def _paint_name(self, look: Look, node: NodeView, left: int, top: int, width: int) -> None:
@@ -173,6 +175,22 @@ class StillLayer:
         text = self.ctx.text.get(name, role, look.text)
         middle = top + round(self.layout.header / 2) + 1
         self.surface.blit(text, text.get_rect(midleft=(left + self.layout.padding, middle)))
+
+    def _paint_far_names(self, look: Look, nodes: tuple[NodeView, ...]) -> None:
+        """Names beside cards that are too small for them: below or above, where there is a free cell."""
+        taken = {(node.x, node.y) for node in nodes}
+        text_height = self.ctx.text.get("x", "small", look.text).get_height()
+        away = self.layout.height // 2 + text_height // 2 + round(2 * self.ctx.theme.scale)
+        for node in nodes:
+            side = next((side for side in (1, -1) if (node.x, node.y + side) not in taken), 0)
+            if not side:
+                continue
+            crowded = bool({(node.x - 1, node.y), (node.x + 1, node.y)} & taken)
+            room = round(CELL_WIDTH * self.scale * (0.98 if crowded else 1.9))
+            name = self.ctx.text.fit(self.ctx.i18n.t(f"node.{node.kind}.name"), "small", room)
+            label = self.ctx.text.get(name, "small", look.muted, look.background)
+            x, y = self.to_layer(cell_centre((node.x, node.y)))
+            self.surface.blit(label, label.get_rect(center=(round(x), round(y) + side * away)))
 
     def _paint_size(self, look: Look, node: NodeView, left: int, top: int) -> int:
         """Bars that rise with the size, like those of a radio signal; returns the width they take."""
@@ -187,7 +205,7 @@ class StillLayer:
         base = top + round(self.layout.header / 2) + height // 2
         for index in range(len(sizes)):
             tall = max(2, round(height * (index + 1.6) / (len(sizes) + 0.6)))
-            colour = look.accent if index <= rank else look.line
+            colour = look.accent if index <= rank else mix(look.line, look.muted, 0.3)
             pygame.draw.rect(self.surface, colour, (x + index * (width + gap), base - tall, width, tall))
         return total + gap * 3
 
@@ -210,6 +228,3 @@ def draw_wire(surface: pygame.Surface, points: FloatArray, colour: tuple[int, in
 def _bounds(points: FloatArray) -> pygame.Rect:
     low, high = points.min(axis=0), points.max(axis=0)
     return pygame.Rect(low[0] - 4, low[1] - 4, high[0] - low[0] + 8, high[1] - low[1] + 8)
-
-
-__all__ = ["CardLayout", "StillLayer", "draw_wire", "wire_weight"]

@@ -1,0 +1,31 @@
+"""The words of a refusal."""
+
+from __future__ import annotations
+
+from engine.commands import Refused
+from game.i18n import I18n
+
+_KINDS = ("kind", "source_kind", "target_kind")
+_MONEY = ("cost", "budget", "missing")
+
+
+def refusal_text(i18n: I18n, refused: Refused) -> str:
+    """The translated reason, with the names the player knows and money as money."""
+    policy = refused.values.get("policy")
+    values: dict[str, str | int | float] = {}
+    for key, value in refused.values.items():
+        if key in _KINDS:
+            values[key] = i18n.t(f"node.{value}.name")
+        elif key == "size":
+            values[key] = i18n.t(f"size.{value}.name")
+        elif key == "policy":
+            values[key] = i18n.t(f"policy.{value}.name")
+        elif key == "value" and isinstance(value, str):
+            values[key] = i18n.t(f"policy.{policy}.{value}")
+        elif key == "what":
+            values[key] = i18n.t(f"node_state.{value}")
+        elif key in _MONEY:
+            values[key] = i18n.t("map.money", value=f"{value:,.0f}")
+        else:
+            values[key] = value
+    return i18n.t(f"refusal.{refused.code.value}", **values)
