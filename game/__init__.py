@@ -1,0 +1,1 @@
+"""The screen: it reads the engine's view and gives it commands, and computes nothing that is played."""

@@ -1,0 +1,1 @@
+"""The widgets: a small retained layer over pygame surfaces, one file each."""
