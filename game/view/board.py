@@ -85,6 +85,11 @@ class MapBoard:
             (wire.source, wire.target): wire_curve(places[wire.source], places[wire.target]) for wire in view.wires
         }
 
+    def look(self, node: int) -> NodeView:
+        """One node, as it is now."""
+        view = self.by_id[node] = self.session.view.node(node)
+        return view
+
     def content(self) -> Box:
         """The world box around all nodes; the whole map when there are none."""
         box = content_box([(node.x, node.y) for node in self.by_id.values()])

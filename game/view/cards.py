@@ -12,8 +12,8 @@ from game.view.shapes import Canvas, Mask, Rgb, filled, mix, pixel_grid, rounded
 
 HEAT_LEVELS = 6
 _MOST_SPRITES = 1024
-_BLACK: Rgb = (0, 0, 0)
-_WHITE: Rgb = (255, 255, 255)
+_BLACK = Rgb(0, 0, 0)
+_WHITE = Rgb(255, 255, 255)
 
 
 def card_body(layout: CardLayout, panel: Rgb, header: Rgb, border: Rgb, dashed: bool = False) -> pygame.Surface:

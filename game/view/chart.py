@@ -266,7 +266,7 @@ class Sparkline(Chart):
         """Show these values, oldest first; nan is left out."""
         array = np.asarray(values, dtype=float)
         array = array[np.isfinite(array)]
-        look = self._begin((array.tobytes(), colour))
+        look = self._begin((array.tobytes(), None if colour is None else int(colour)))
         if look is None or len(array) < 2:
             return
         colour = colour or look.accent

@@ -66,7 +66,7 @@ def _balloon(
     root = height / 2 - nose / 2 - 2
     tip = polygon(xs, turned, [(nose * 1.1, root), (0.0, root + nose + 2), (-nose * 1.1, root)])
     shape = np.minimum(plate, tip)
-    canvas.lay((0, 0, 0), soft(rounded_box(xs, ys - 3 * scale, width / 2, height / 2, 8 * scale), shadow), 0.45)
+    canvas.lay(Rgb(0, 0, 0), soft(rounded_box(xs, ys - 3 * scale, width / 2, height / 2, 8 * scale), shadow), 0.45)
     canvas.lay(fill, filled(shape))
     canvas.lay(border, stroked(shape, max(1.0, 1.4 * scale)))
     return canvas.alpha_surface()

@@ -14,6 +14,7 @@ from engine.spec import Role
 from engine.view import NodeState, NodeView
 from game.context import Context
 from game.view import cards
+from game.view.board import MapBoard
 from game.view.face import RING_STEPS, Face, Figures, Tone, face_of, figures_of
 from game.view.layout import Detail
 from game.view.look import Look
@@ -21,7 +22,7 @@ from game.view.shapes import Rgb, mix
 from game.view.still import StillLayer
 
 PERIOD_S = 0.1
-_FIGURES_EVERY = 4
+_FIGURES_S = 0.4
 _BREATH_S = 1.6
 _MOST_PIPS = 16
 _SLOW_MS = 1000.0
@@ -37,44 +38,50 @@ class LiveLayer:
         self.patches = 0
         self.surface = pygame.Surface((1, 1))
         self._faces: dict[int, Face] = {}
-        self._figures: dict[int, Figures] = {}
-        self._tick = 0
-        self._since = 0.0
+        self._figures: dict[int, tuple[float, Figures]] = {}
+        self._clock = 0.0
+        self._owed = 0.0
+        self._turn = 0
 
-    def reset(self, nodes: tuple[NodeView, ...], offered_rps: float) -> None:
+    def reset(self, board: MapBoard) -> None:
         """Start again from the still layer, which was repainted."""
         if self.surface.get_size() != self.still.surface.get_size():
             self.surface = self.still.surface.copy()
         else:
             self.surface.blit(self.still.surface, (0, 0))
         self._faces.clear()
-        alive = {node.id for node in nodes}
-        self._figures = {node: figures for node, figures in self._figures.items() if node in alive}
-        self.paint_changed(nodes, offered_rps)
-
-    def due(self, dt_s: float) -> bool:
-        """Let time pass; True when it is time to look at the nodes again and `paint_changed`."""
-        self._since += dt_s
-        if self._since < PERIOD_S:
-            return False
-        self._since = min(self._since - PERIOD_S, PERIOD_S)
-        self._tick += 1
-        return True
-
-    def paint_changed(self, nodes: tuple[NodeView, ...], offered_rps: float) -> None:
-        """Paint the cards whose faces differ from what is painted. offered_rps: what sources send, for their cards."""
+        self._figures = {node: shown for node, shown in self._figures.items() if node in board.by_id}
         look = Look(self.ctx.theme.palette)
-        breathing = not self.ctx.settings.reduced_motion
-        pulse = 0.5 - 0.5 * math.cos(self._tick * PERIOD_S / _BREATH_S * 2 * math.pi) if breathing else 1.0
-        for index, node in enumerate(nodes):
-            kind = self.still.kind(node.kind)
-            if node.id not in self._figures or (self._tick + index) % _FIGURES_EVERY == 0:
-                source = kind.role is Role.SOURCE
-                self._figures[node.id] = figures_of(node, offered_rps if source else None)
-            face = face_of(node, kind, self._figures[node.id], self.still.layout.queue_bar[2], pulse)
-            if self._faces.get(node.id) != face:
-                self._paint(look, node, face, self._faces.get(node.id))
-                self._faces[node.id] = face
+        for view in board.by_id.values():
+            self._visit(look, board, view)
+
+    def update(self, dt_s: float, board: MapBoard) -> None:
+        """Visit some of the nodes: each comes round every PERIOD_S, so that no frame bears them all."""
+        self._clock += dt_s
+        nodes = board.nodes()
+        self._owed = min(self._owed + dt_s / PERIOD_S * len(nodes), float(len(nodes)))
+        look = Look(self.ctx.theme.palette)
+        while self._owed >= 1.0:
+            self._owed -= 1.0
+            self._turn += 1
+            self._visit(look, board, board.look(nodes[self._turn % len(nodes)]))
+
+    def _visit(self, look: Look, board: MapBoard, node: NodeView) -> None:
+        kind = self.still.kind(node.kind)
+        shown = self._figures.get(node.id)
+        if shown is None or self._clock - shown[0] >= _FIGURES_S:
+            offered = board.session.view.offered_rps if kind.role is Role.SOURCE else None
+            shown = self._figures[node.id] = (self._clock, figures_of(node, offered))
+        face = face_of(node, kind, shown[1], self.still.layout.queue_bar[2], self._breath())
+        before = self._faces.get(node.id)
+        if before != face:
+            self._paint(look, node, face, before)
+            self._faces[node.id] = face
+
+    def _breath(self) -> float:
+        if self.ctx.settings.reduced_motion or self.ctx.settings.no_flashing:
+            return 1.0
+        return 0.5 - 0.5 * math.cos(self._clock / _BREATH_S * 2 * math.pi)
 
     def _paint(self, look: Look, node: NodeView, face: Face, before: Face | None) -> None:
         left, top = self.still.card_corner(node)
@@ -82,18 +89,21 @@ class LiveLayer:
         if not area.colliderect(self.surface.get_rect()):
             return
         self.patches += 1
-        if before is not None and (before.heat, before.locked, before.badge) != (face.heat, face.locked, face.badge):
+        around = (face.heat, face.locked, face.badge)
+        if before is None or (before.heat, before.locked, before.badge) != around:
             self.surface.blit(self.still.surface, area.topleft, area)
-        if face.heat:
-            glow = self.sprites.get(
-                ("heat", face.heat), lambda: cards.heat(self.still.layout, face.heat, look.warn, look.error)
-            )
-            self.surface.blit(glow, area.topleft)
+            self._paint_heat(look, face.heat, area)
         self._paint_body(look, node, face, left, top)
         if face.locked:
             self._paint_padlock(look, left, top)
         if face.badge is not None:
             self._paint_badge(look, str(int(face.badge)), left, top)
+
+    def _paint_heat(self, look: Look, level: int, area: pygame.Rect) -> None:
+        if level:
+            layout = self.still.layout
+            glow = self.sprites.get(("heat", level), lambda: cards.heat(layout, level, look.warn, look.error))
+            self.surface.blit(glow, area.topleft)
 
     def _paint_body(self, look: Look, node: NodeView, face: Face, left: int, top: int) -> None:
         layout = self.still.layout

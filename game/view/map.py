@@ -91,14 +91,13 @@ class MapView:
         if self.session.view.topology_version != self.board.version:
             self.board.refresh()
         self._notice_changes()
-        if self.live.due(dt_s):
-            self.board.refresh()
-            self.live.paint_changed(tuple(self.board.by_id.values()), self.session.view.offered_rps)
+        self.live.update(dt_s, self.board)
         self._since_refresh += dt_s
         if self._since_refresh >= _REFRESH_S:
             self._since_refresh = 0.0
             self.hand.refresh()
         self.traffic.calm = self.ctx.settings.reduced_motion
+        self.traffic.plain = self.ctx.settings.low_effects
         self.traffic.update(dt_s, self.board)
         self.overlay.update(dt_s)
 
@@ -133,16 +132,6 @@ class MapView:
             case Cloning():
                 return "clone"
         return None
-
-    @property
-    def low_effects(self) -> bool:
-        """Without trails and smoke, for slow machines."""
-        return self.traffic.plain
-
-    @low_effects.setter
-    def low_effects(self, plain: bool) -> None:
-        self.traffic.plain = plain
-        self.traffic.smoke.clear()
 
     def select(self, nodes: Iterable[int]) -> None:
         """Select exactly these nodes."""
@@ -235,9 +224,9 @@ class MapView:
             self._draw_stretched(surface)
             return
         if not self.still.covers(camera, self.board.version):
-            nodes = tuple(self.board.by_id.values())
-            self.still.rebuild(camera, self.board.version, nodes, self.board.curves)
-            self.live.reset(nodes, self.session.view.offered_rps)
+            self.board.refresh()
+            self.still.rebuild(camera, self.board.version, tuple(self.board.by_id.values()), self.board.curves)
+            self.live.reset(self.board)
         area = pygame.Rect(self.still.offset(camera), self.rect.size)
         surface.blit(self.live.surface, self.rect.topleft, area)
 

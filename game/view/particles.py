@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +10,13 @@ import numpy.typing as npt
 from game.view.geometry import CARD_HEIGHT, CARD_WIDTH, FloatArray, Point
 from game.view.sprites import BURST_FRAMES, SMOKE_FADES, SMOKE_SIZES
 
-SMOKE_CAPACITY = 72
+SMOKE_CAPACITY = 96
 BURST_CAPACITY = 32
-_PUFFS_PER_S = 5.0
+_PUFFS_PER_S = 7.0
 _PUFF_LIFE_S = 1.6
 _RISE_PER_S = 34.0
 _BURST_S = 0.42
 _BURST_GAP_S = 0.36
-_GOLDEN = 0.6180339887
 
 
 class Smoke:
@@ -27,19 +26,22 @@ class Smoke:
         self._x = np.zeros(SMOKE_CAPACITY)
         self._y = np.zeros(SMOKE_CAPACITY)
         self._drift = np.zeros(SMOKE_CAPACITY)
+        self._rise = np.zeros(SMOKE_CAPACITY)
         self._age = np.full(SMOKE_CAPACITY, np.inf)
         self._next = 0
         self._due = 0.0
         self._serial = 0
 
-    def update(self, dt_s: float, sources: Iterable[Point]) -> None:
+    def update(self, dt_s: float, sources: Sequence[Point]) -> None:
         """Let puffs rise, and new ones leave the middle of the top of the cards around `sources` (their centres)."""
         self._age += dt_s
-        self._due += dt_s * _PUFFS_PER_S
+        if not sources:
+            self._due = 0.0
+            return
+        self._due += dt_s * _PUFFS_PER_S * len(sources)
         while self._due >= 1.0:
             self._due -= 1.0
-            for centre in sources:
-                self._puff(centre)
+            self._puff(sources[self._serial % len(sources)])
 
     def clear(self) -> None:
         """No smoke."""
@@ -51,20 +53,20 @@ class Smoke:
         age = self._age[index]
         share = age / _PUFF_LIFE_S
         x = self._x[index] + self._drift[index] * age
-        y = self._y[index] - _RISE_PER_S * age * (1.0 - 0.25 * share)
+        y = self._y[index] - self._rise[index] * age * (1.0 - 0.25 * share)
         sizes = np.minimum((share * SMOKE_SIZES).astype(np.int64), SMOKE_SIZES - 1)
         fades = np.minimum((share * SMOKE_FADES).astype(np.int64), SMOKE_FADES - 1)
         return np.stack((x, y), axis=1), sizes * SMOKE_FADES + fades
 
     def _puff(self, centre: Point) -> None:
         self._serial += 1
-        # A golden-ratio sequence spreads the puffs evenly without any randomness.
-        spread = (self._serial * _GOLDEN) % 1.0 - 0.5
+        spread, pace, sway = (_scatter(self._serial, stream) for stream in range(3))
         slot = self._next
         self._next = (slot + 1) % SMOKE_CAPACITY
-        self._x[slot] = centre[0] + spread * CARD_WIDTH * 0.7
+        self._x[slot] = centre[0] + (spread - 0.5) * CARD_WIDTH * 0.8
         self._y[slot] = centre[1] - CARD_HEIGHT / 2
-        self._drift[slot] = 14.0 * ((self._serial * _GOLDEN * 3) % 1.0 - 0.3)
+        self._drift[slot] = 22.0 * (sway - 0.3)
+        self._rise[slot] = _RISE_PER_S * (0.6 + 0.8 * pace)
         self._age[slot] = 0.0
 
 
@@ -84,7 +86,7 @@ class Bursts:
                 continue
             self._last[node] = self._clock
             self._serial += 1
-            along = (self._serial * _GOLDEN) % 1.0 - 0.5
+            along = _scatter(self._serial, 0) - 0.5
             side = 1.0 if self._serial % 2 else -1.0
             offset = (along * CARD_WIDTH * 0.9, side * CARD_HEIGHT * 0.5)
             self._shown.append((self._clock, node, offset))
@@ -108,3 +110,10 @@ class Bursts:
                 frame = min(BURST_FRAMES - 1, int((self._clock - start) / _BURST_S * BURST_FRAMES))
                 shown.append(((x + offset[0], y + offset[1]), frame))
         return shown
+
+
+def _scatter(number: int, stream: int) -> float:
+    """A value in 0..1 that looks random and is the same every time: an integer hash."""
+    mixed = (number * 2654435761 + stream * 40503 * 65537) % 2**32
+    mixed = ((mixed ^ (mixed >> 16)) * 73244475) % 2**32
+    return ((mixed ^ (mixed >> 16)) % 65536) / 65536

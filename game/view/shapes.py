@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pygame
 
 Mask = npt.NDArray[np.float64]
-Rgb = tuple[int, int, int]
+Rgb = pygame.Color
 
 
 def pixel_grid(width: int, height: int) -> tuple[Mask, Mask]:
@@ -77,7 +77,7 @@ class Canvas:
         below = self._alpha * (1.0 - top)
         alpha = top + below
         weight = np.where(alpha > 0.0, top / np.maximum(alpha, 1e-9), 0.0)[:, :, None]
-        self._colour = self._colour * (1.0 - weight) + np.array(colour, dtype=float) * weight
+        self._colour = self._colour * (1.0 - weight) + _channels(colour) * weight
         self._alpha = alpha
 
     def cut(self, mask: Mask) -> None:
@@ -106,15 +106,15 @@ class Canvas:
 
     def _flat(self, background: Rgb) -> npt.NDArray[np.uint8]:
         share = self._alpha[:, :, None]
-        mixed = self._colour * share + np.array(background, dtype=float) * (1.0 - share)
+        mixed = self._colour * share + _channels(background) * (1.0 - share)
         flat: npt.NDArray[np.uint8] = np.rint(mixed).astype(np.uint8)
         return flat
 
 
 def mix(one: Rgb, other: Rgb, share: float) -> Rgb:
     """A colour `share` of the way from one to the other."""
-    return (
-        round(one[0] + (other[0] - one[0]) * share),
-        round(one[1] + (other[1] - one[1]) * share),
-        round(one[2] + (other[2] - one[2]) * share),
-    )
+    return pygame.Color(*(round(a + (b - a) * share) for a, b in zip(one[:3], other[:3], strict=True)))
+
+
+def _channels(colour: Rgb) -> Mask:
+    return np.array(colour[:3], dtype=float)

@@ -50,14 +50,16 @@ class Signs:
         """A line around a card, `width` in logical pixels."""
         pixels = max(1.0, width * self.ctx.theme.scale)
         sprite = self.sprites.get(
-            ("outline", colour, width, halo), lambda: cards.outline(frame.layout, colour, pixels, halo)
+            ("outline", int(colour), width, halo), lambda: cards.outline(frame.layout, colour, pixels, halo)
         )
         frame.surface.blit(sprite, sprite.get_rect(center=self.centre((node.x, node.y))))
 
     def chip(self, frame: Frame, text: str, cell: Cell, border: Rgb) -> None:
         """One line under the card on a cell."""
         look = frame.look
-        sprite = self.sprites.get(("chip", text, border), lambda: labels.chip(self.ctx, look, text, look.text, border))
+        sprite = self.sprites.get(
+            ("chip", text, int(border)), lambda: labels.chip(self.ctx, look, text, look.text, border)
+        )
         x, y = self.centre(cell)
         top = y + round((CARD_HEIGHT / 2 + 7) * self.camera.scale)
         frame.surface.blit(sprite, sprite.get_rect(midtop=(x, top)).clamp(self.camera.viewport))
@@ -75,5 +77,5 @@ class Signs:
 
     def _bubble(self, look: Look, text: str, colour: Rgb, icon: str, below: bool) -> pygame.Surface:
         return self.sprites.get(
-            ("bubble", text, colour, below), lambda: labels.bubble(self.ctx, look, text, colour, icon, below)
+            ("bubble", text, int(colour), below), lambda: labels.bubble(self.ctx, look, text, colour, icon, below)
         )

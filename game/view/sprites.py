@@ -19,7 +19,9 @@ TRAIL = (0.62, 0.4)
 SMOKE_SIZES = 4
 SMOKE_FADES = 4
 BURST_FRAMES = 7
-_WHITE: Rgb = (255, 255, 255)
+_WHITE = Rgb(255, 255, 255)
+_EMBER = Rgb(255, 130, 84)
+_ASH = Rgb(168, 170, 178)
 _SHAPES = tuple(SubItem)
 
 
@@ -55,14 +57,14 @@ def smoke_sprites(scale: float) -> list[pygame.Surface]:
     """Puffs, by size, then by how far they have faded: SMOKE_SIZES x SMOKE_FADES."""
     puffs = []
     for size in range(SMOKE_SIZES):
-        radius = scale * (5.0 + 3.2 * size)
+        radius = scale * (4.0 + 3.6 * size)
         for fade in range(SMOKE_FADES):
             width = math.ceil(radius * 2) + 2
             canvas = Canvas(width, width)
             xs, ys = pixel_grid(width, width)
-            body = np.clip(1.0 - np.hypot(xs, ys) / radius, 0.0, 1.0) ** 0.8
-            grey = 150 - 12 * size
-            canvas.lay((grey, grey - 6, grey - 8), body, 0.34 * (1.0 - fade / SMOKE_FADES))
+            body = np.clip(1.0 - np.hypot(xs, ys) / radius, 0.0, 1.0) ** 0.9
+            colour = mix(_EMBER, _ASH, (size + 0.5) / SMOKE_SIZES)
+            canvas.lay(colour, body, 0.72 * (1.0 - fade / SMOKE_FADES) ** 1.2)
             puffs.append(canvas.alpha_surface())
     return puffs
 

@@ -70,7 +70,9 @@ class Traffic:
         self._prepare(look)
         blits = self._packet_blits()
         if not self.calm:
-            blits += self._smoke_blits() + self._burst_blits(board)
+            blits += self._burst_blits(board)
+        if not (self.calm or self.plain):
+            blits += self._smoke_blits()
         if blits:
             self.draw_calls += 1
             surface.fblits(blits)
