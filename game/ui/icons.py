@@ -36,9 +36,7 @@ class Icons:
             icon = self._icons[key] = self._draw(name, pixels, colour, background)
         return icon
 
-    def _draw(
-        self, name: str, pixels: int, colour: pygame.Color, background: pygame.Color | None
-    ) -> pygame.Surface:
+    def _draw(self, name: str, pixels: int, colour: pygame.Color, background: pygame.Color | None) -> pygame.Surface:
         size = next((s for s in sorted(self.files) if s >= pixels), max(self.files))
         atlas = self._atlases.get(size)
         if atlas is None:

@@ -21,9 +21,7 @@ class TextCache:
         self.misses = 0
         self._lines: OrderedDict[Key, pygame.Surface] = OrderedDict()
 
-    def get(
-        self, text: str, role: str, colour: pygame.Color, background: pygame.Color | None = None
-    ) -> pygame.Surface:
+    def get(self, text: str, role: str, colour: pygame.Color, background: pygame.Color | None = None) -> pygame.Surface:
         """A line of text as a surface."""
         key = (text, role, tuple(colour), tuple(background) if background else None)
         line = self._lines.get(key)
@@ -37,9 +35,7 @@ class TextCache:
             self._lines.popitem(last=False)
         return line
 
-    def _render(
-        self, text: str, role: str, colour: pygame.Color, background: pygame.Color | None
-    ) -> pygame.Surface:
+    def _render(self, text: str, role: str, colour: pygame.Color, background: pygame.Color | None) -> pygame.Surface:
         font = self.theme.font(role)
         if background is not None:
             return font.render(text, True, colour, background).convert()
