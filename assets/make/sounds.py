@@ -23,6 +23,7 @@ OUTPUT = Path(__file__).resolve().parent.parent / "sounds"
 EFFECT_QUALITY = 0.0
 MUSIC_QUALITY = 0.25
 EFFECT_WINDOW = 0.1
+LEAD_IN = 0.01  # seconds of silence, so that the encoder's first block does not begin with a step
 
 
 def generator_of(name: str) -> np.random.Generator:
@@ -50,6 +51,7 @@ def main() -> None:
     total = 0
     for name, (recipe, target) in EFFECTS.items():
         signal = levelled(without_tail(recipe(generator_of(name))), target, EFFECT_WINDOW)
+        signal = np.concatenate((np.zeros(round(LEAD_IN * RATE)), signal))
         total += write(effects, name, signal, EFFECT_QUALITY, EFFECT_WINDOW)
     sys.stdout.write(f"effects: {total / 1024:.1f} KB\n")
     total = 0
