@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pygame
 
-from game.keymap import Keymap
+from game.keymap import MODIFIERS, Keymap
 from game.view.camera import Camera, Point
 from game.view.corner import Corners
 from game.view.interaction import Interaction
@@ -29,6 +29,7 @@ _ZOOM_KEYS = {
     pygame.K_MINUS: -1,
     pygame.K_KP_MINUS: -1,
 }
+_EDITING_KEYS = {pygame.K_c: "copy", pygame.K_v: "paste", pygame.K_d: "clone"}
 _BUTTONS = {button.value: button for button in Button}
 
 
@@ -114,8 +115,8 @@ class MapEvents:
     def _key(self, event: pygame.event.Event) -> bool:
         if self._act(self.keymap.action(event)):
             return True
-        if event.mod & (pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META):
-            return False
+        if event.mod & MODIFIERS:
+            return self._act(_EDITING_KEYS.get(event.key))
         if event.key in _PAN_KEYS:
             self._held.add(event.key)
             return True
@@ -137,7 +138,7 @@ class MapEvents:
                 return True
             case "sell":
                 return hand.delete()
-            case "clone" | "duplicate":
+            case "clone":
                 return hand.arm_clone()
             case "copy":
                 return hand.copy()

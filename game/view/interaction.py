@@ -7,24 +7,21 @@ values, and the board shows a refusal at the place of the act.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Protocol
 
 from engine.commands import (
     Accepted,
-    Answer,
     Build,
     Clone,
-    Command,
     Connect,
     Disconnect,
     Move,
-    RefusalCode,
     Refused,
     Sell,
 )
 from game.view.geometry import Cell, Point
+from game.view.judging import Board, build_ghost, cloned_ghosts, judge_wire, moved_ghosts, order_of_moves
 from game.view.modes import (
     Boxing,
     Button,
@@ -41,43 +38,6 @@ from game.view.modes import (
     Route,
     Wiring,
 )
-
-
-class Board(Protocol):
-    """What the state machine asks of the map. Positions are physical pixels."""
-
-    def hit(self, pos: Point, selection: Set[int], wire: Route | None) -> Hit:
-        """What lies under the pointer; selected nodes offer their ports, a selected wire its scissors."""
-
-    def cell(self, pos: Point) -> Cell:
-        """The cell under the pointer."""
-
-    def contains(self, pos: Point) -> bool:
-        """Whether the pointer is over the map."""
-
-    def nodes(self) -> tuple[int, ...]:
-        """All nodes there are."""
-
-    def node_cell(self, node: int) -> Cell:
-        """Where a node stands."""
-
-    def node_kind(self, node: int) -> tuple[str, str]:
-        """Kind and size of a node."""
-
-    def nodes_in(self, start: Point, end: Point) -> frozenset[int]:
-        """The nodes whose cards touch the box between two points."""
-
-    def pan(self, dx: float, dy: float) -> None:
-        """Move the map by pixels."""
-
-    def check(self, command: Command) -> Answer:
-        """What the simulation would answer."""
-
-    def act(self, command: Command, cell: Cell) -> Answer:
-        """Do it, and show a refusal at the cell."""
-
-    def sale_needs_confirmation(self) -> bool:
-        """Whether selling cannot be taken back now."""
 
 
 class Interaction:
@@ -103,7 +63,7 @@ class Interaction:
             return
         match self.mode:
             case Placing() as placing:
-                self.mode = replace(placing, ghost=self._build_ghost(placing.kind, placing.size))
+                self.mode = replace(placing, ghost=self._ghost_of(placing))
             case Cloning():
                 self._move_clones()
             case Wiring() as wiring:
@@ -248,7 +208,7 @@ class Interaction:
         match self.mode:
             case Placing() as placing:
                 over = self.board.contains(self._pointer)
-                ghost = self._build_ghost(placing.kind, placing.size) if over else None
+                ghost = self._ghost_of(placing) if over else None
                 self.mode = replace(placing, ghost=ghost)
             case Cloning():
                 self._move_clones()
@@ -318,44 +278,28 @@ class Interaction:
             self.select((node,))
 
     def _carry(self, dragging: Dragging) -> None:
+        ghosts = moved_ghosts(self.board, dragging.nodes, self._carried_by(dragging))
+        self.mode = replace(dragging, ghosts=ghosts)
+
+    def _carried_by(self, dragging: Dragging) -> Cell:
         cell = self.board.cell(self._pointer)
-        by = (cell[0] - dragging.grabbed[0], cell[1] - dragging.grabbed[1])
-        leaving = {self.board.node_cell(node) for node in dragging.nodes}
-
-        def judge(node: int, to: Cell) -> Answer:
-            answer = self.board.check(Move(node, *to))
-            taken = isinstance(answer, Refused) and answer.code is RefusalCode.CELL_TAKEN
-            return Accepted() if to == self.board.node_cell(node) or (taken and to in leaving) else answer
-
-        self.mode = Dragging(dragging.nodes, dragging.grabbed, self._ghosts(dragging.nodes, by, judge))
+        return (cell[0] - dragging.grabbed[0], cell[1] - dragging.grabbed[1])
 
     def _drop(self, dragging: Dragging) -> None:
         self.mode = Idle(self._hit(self._pointer))
-        cell = self.board.cell(self._pointer)
-        by = (cell[0] - dragging.grabbed[0], cell[1] - dragging.grabbed[1])
+        by = self._carried_by(dragging)
         if by == (0, 0):
             return
-        # The foremost goes first, so that nobody has to wait for the cell of a companion.
-        ordered = sorted(dragging.ghosts, key=lambda ghost: ghost.cell[0] * by[0] + ghost.cell[1] * by[1], reverse=True)
+        ordered = order_of_moves(dragging.ghosts, by)
         refused = next((ghost for ghost in ordered if not ghost.legal), None)
         for ghost in ordered if refused is None else (refused,):
             if isinstance(self.board.act(Move(ghost.node, *ghost.cell), ghost.cell), Refused):
                 return
 
-    def _ghosts(self, nodes: Iterable[int], by: Cell, judge: Callable[[int, Cell], Answer]) -> tuple[Ghost, ...]:
-        ghosts = []
-        for node in nodes:
-            cell = self.board.node_cell(node)
-            to = (cell[0] + by[0], cell[1] + by[1])
-            kind, size = self.board.node_kind(node)
-            ghosts.append(Ghost(kind, size, to, judge(node, to), node))
-        return tuple(ghosts)
-
     # -- building and cloning ----------------------------------------------------------------------------------------
 
-    def _build_ghost(self, kind: str, size: str) -> Ghost:
-        cell = self.board.cell(self._pointer)
-        return Ghost(kind, size, cell, self.board.check(Build(kind, *cell, size)))
+    def _ghost_of(self, placing: Placing) -> Ghost:
+        return build_ghost(self.board, placing.kind, placing.size, self.board.cell(self._pointer))
 
     def _place(self, placing: Placing, again: bool) -> None:
         cell = self.board.cell(self._pointer)
@@ -375,10 +319,7 @@ class Interaction:
         if not self.board.contains(self._pointer):
             self.mode = Cloning(nodes)
             return
-        cell = self.board.cell(self._pointer)
-        first = self.board.node_cell(nodes[0])
-        by = (cell[0] - first[0], cell[1] - first[1])
-        self.mode = Cloning(nodes, self._ghosts(nodes, by, lambda node, to: self.board.check(Clone(node, *to))))
+        self.mode = Cloning(nodes, cloned_ghosts(self.board, nodes, self.board.cell(self._pointer)))
 
     def _place_clones(self, cloning: Cloning) -> None:
         self._move_clones()
@@ -407,18 +348,8 @@ class Interaction:
         if source is not None:
             for other in self.board.nodes():
                 if other != source:
-                    answers[other] = self._judge_wire(source, other)
+                    answers[other] = judge_wire(self.board, source, other)
         self.mode = Wiring(source, self._pointer, self._pointer, dragged, None, answers)
-
-    def _judge_wire(self, one: int, other: int) -> tuple[Route, Answer]:
-        """The wire between two nodes in the direction that makes sense, and what the simulation says to it."""
-        forth = self.board.check(Connect(one, other))
-        if not (isinstance(forth, Refused) and forth.code is RefusalCode.WIRE_ILLEGAL):
-            return (one, other), forth
-        back = self.board.check(Connect(other, one))
-        if isinstance(back, Refused) and back.code is RefusalCode.WIRE_ILLEGAL:
-            return (one, other), forth
-        return (other, one), back
 
     def _press_wiring(self, wiring: Wiring, pos: Point) -> None:
         node = self._hit(pos).node
@@ -438,7 +369,7 @@ class Interaction:
             elif wiring.dragged:
                 self.mode = Idle(self._hit(pos))
             return
-        route, _ = self._judge_wire(wiring.source, node)
+        route, _ = judge_wire(self.board, wiring.source, node)
         answer = self.board.act(Connect(*route), self.board.node_cell(node))
         self.mode = Idle(self._hit(pos))
         if again and isinstance(answer, Accepted):

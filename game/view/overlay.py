@@ -77,8 +77,9 @@ class Overlay:
             self._hover(frame, frame.nodes[hovered], hovered in hand.selection)
         if isinstance(hand.mode, Idle):
             only = set(hand.selection) if len(hand.selection) == 1 else set()
-            for node in (only | {hovered}) & frame.nodes.keys():
-                self._ports(frame, frame.nodes[node])
+            for view in frame.nodes.values():
+                if view.id == hovered or view.id in only:
+                    self._ports(frame, view)
         if hand.wire is not None and hand.wire in frame.curves:
             self._scissors(frame, frame.curves[hand.wire])
         self._act(frame, hand)
@@ -158,15 +159,16 @@ class Overlay:
             for view in frame.nodes.values():
                 self.signs.outline(frame, view, look.accent, 1.2)
             return
-        for node, (_, answer) in wiring.answers.items():
-            if isinstance(answer, Accepted) and node in frame.nodes and node != wiring.target:
+        for node, (_, reply) in wiring.answers.items():
+            if isinstance(reply, Accepted) and node in frame.nodes and node != wiring.target:
                 self.signs.outline(frame, frame.nodes[node], look.ok)
         self.signs.outline(frame, source, look.accent, 2.0, 0.3)
         target = frame.nodes.get(wiring.target) if wiring.target is not None else None
         if target is None:
             self._wire(frame, self._loose_end(source, wiring.pos), look.accent, 1.4)
             return
-        answer = wiring.answers[target.id][1] if target.id in wiring.answers else None
+        judged = wiring.answers.get(target.id)
+        answer = judged[1] if judged is not None else None
         colour = look.ok if isinstance(answer, Accepted) else look.error
         leave, enter = sides((source.x, source.y), (target.x, target.y))
         start, end = port((source.x, source.y), leave), port((target.x, target.y), enter)
@@ -196,6 +198,6 @@ class Overlay:
         for node in there:
             self.signs.outline(frame, node, frame.look.warn, 2.0, 0.3)
         if there:
-            key = self.signs.ctx.keymap.label("sell")
-            text = self.signs.ctx.i18n.t("map.confirm_sale", refund=self.signs.money(refund), key=key)
+            hotkey = self.signs.ctx.keymap.label("sell")
+            text = self.signs.ctx.i18n.t("map.confirm_sale", refund=self.signs.money(refund), hotkey=hotkey)
             self.signs.bubble(frame, text, (there[0].x, there[0].y), frame.look.warn, "sell")

@@ -130,8 +130,8 @@ class PacketFlow:
         rest = (share - at)[:, None]
         route = self._route[index]
         positions = self._curves[route, at] * (1.0 - rest) + self._curves[route, at + 1] * rest
-        lane = np.where(answers == 1, -lane, lane)[:, None]
-        return Flights(positions + self._normals[route, at] * lane, looks)
+        aside = np.where(answers == 1, -lane, lane)[:, None]
+        return Flights(positions + self._normals[route, at] * aside, looks)
 
     def clear(self) -> None:
         """Forget every flight."""

@@ -25,7 +25,8 @@ def pixel_grid(width: int, height: int) -> tuple[Mask, Mask]:
 
 def circle(xs: Mask, ys: Mask, radius: float) -> Mask:
     """Distance to a circle around the origin."""
-    return np.hypot(xs, ys) - radius
+    distance: Mask = np.hypot(xs, ys) - radius
+    return distance
 
 
 def rounded_box(xs: Mask, ys: Mask, half_width: float, half_height: float, radius: float) -> Mask:
@@ -33,7 +34,8 @@ def rounded_box(xs: Mask, ys: Mask, half_width: float, half_height: float, radiu
     qx = np.abs(xs) - half_width + radius
     qy = np.abs(ys) - half_height + radius
     outside = np.hypot(np.maximum(qx, 0.0), np.maximum(qy, 0.0))
-    return outside + np.minimum(np.maximum(qx, qy), 0.0) - radius
+    distance: Mask = outside + np.minimum(np.maximum(qx, qy), 0.0) - radius
+    return distance
 
 
 def polygon(xs: Mask, ys: Mask, corners: list[tuple[float, float]]) -> Mask:
@@ -59,7 +61,8 @@ def stroked(distance: Mask, width: float) -> Mask:
 def soft(distance: Mask, reach: float) -> Mask:
     """A glow that fades to nothing `reach` pixels outside the shape."""
     fade = np.clip(1.0 - np.maximum(distance, 0.0) / reach, 0.0, 1.0)
-    return fade * fade * (3.0 - 2.0 * fade)
+    glow: Mask = fade * fade * (3.0 - 2.0 * fade)
+    return glow
 
 
 class Canvas:

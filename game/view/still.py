@@ -3,6 +3,7 @@ that the hand can move the map without repainting it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,7 +17,7 @@ from game.view.camera import Camera, Point
 from game.view.geometry import CELL_HEIGHT, CELL_WIDTH, FloatArray, Side, cell_centre, normals, port, sides
 from game.view.layout import Detail, card_layout
 from game.view.look import Look
-from game.view.shapes import Canvas, filled, mix, pixel_grid, polygon, stroked
+from game.view.shapes import Canvas, Rgb, filled, mix, pixel_grid, polygon, stroked
 from game.view.shapes import circle as circle_distance
 
 Route = tuple[int, int]
@@ -213,10 +214,10 @@ class StillLayer:
 def wire_weight(scale: float, theme_scale: float) -> float:
     """The thickness of a wire in pixels: it hardly shrinks when the camera is far."""
     zoom = scale / theme_scale
-    return theme_scale * max(1.3, min(2.4, 1.9 * zoom**0.5))
+    return theme_scale * max(1.3, min(2.4, 1.9 * math.sqrt(zoom)))
 
 
-def draw_wire(surface: pygame.Surface, points: FloatArray, colour: tuple[int, int, int], weight: float) -> None:
+def draw_wire(surface: pygame.Surface, points: FloatArray, colour: Rgb, weight: float) -> None:
     """A smooth line: parallel anti-aliased lines, half a pixel apart, on whose overlap the eye sees one of `weight`."""
     side = normals(points)
     spread = max(0.0, weight - 1.0) / 2

@@ -1,0 +1,58 @@
+"""Numbers as the player reads them. Language-neutral: units that are words come from the locale files."""
+
+from __future__ import annotations
+
+import math
+
+NOTHING = "–"
+
+
+def count(value: float) -> str:
+    """A whole number: 1,234, then 12.3k and 4.56M."""
+    if not math.isfinite(value):
+        return NOTHING
+    if abs(value) >= 999_950:
+        return f"{value / 1e6:.2f}M"
+    if abs(value) >= 10_000:
+        return f"{value / 1e3:.1f}k"
+    return f"{value:,.0f}"
+
+
+def rate(value: float) -> str:
+    """Something a second: one decimal while it is small."""
+    if math.isfinite(value) and 0 < abs(value) < 9.95:
+        return f"{value:.1f}"
+    return count(value)
+
+
+def latency(milliseconds: float) -> str:
+    """A time in ms or s, with three digits that mean something."""
+    if not math.isfinite(milliseconds):
+        return NOTHING
+    if milliseconds < 999.5:
+        return f"{milliseconds:.0f} ms"
+    seconds = milliseconds / 1000
+    return f"{seconds:.2f} s" if seconds < 9.995 else f"{seconds:.1f} s"
+
+
+def percent(share: float) -> str:
+    """A share 0..1: a decimal while it is small, and 100 % only when nothing is missing."""
+    if not math.isfinite(share):
+        return NOTHING
+    value = share * 100
+    if 0 < value < 9.95 or 99 < value < 100:
+        return f"{min(value, 99.9):.1f}%"
+    return f"{value:.0f}%"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds: 2:05."""
+    whole = max(0, math.floor(seconds + 1e-6))
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def amount(money: float) -> str:
+    """Money without its currency: whole from 100 up, one decimal below where it has one."""
+    if abs(money) >= 99.95 or abs(money - round(money)) < 0.05:
+        return f"{round(money):,d}"
+    return f"{money:,.1f}"

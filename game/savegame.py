@@ -1,0 +1,100 @@
+"""What is kept between visits: the run in progress, and the best of each stage.
+
+The run is kept as a replay (stage, seed, commands with their steps), so that no state of the simulation is ever stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from engine import replay
+from engine.replay import ReplayError, Run
+from engine.view import Phase, RunResult
+from game.session import Session
+
+AUTOSAVE = "autosave"
+PROGRESS = "progress"
+VERSION = 1
+GRADES = "SABCDF"
+
+
+class Store(Protocol):
+    """Where values are kept: `Context.storage`."""
+
+    def load(self, name: str) -> Any:
+        """The value kept under `name`, or None."""
+
+    def save(self, name: str, data: Any) -> bool:
+        """Keep a value, whole or not at all."""
+
+    def delete(self, name: str) -> None:
+        """Forget a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRun:
+    """A run that was left before its end. `step` is where it stood."""
+
+    stage_ref: str
+    run: Run
+    step: int
+    speed: int
+    time_s: float
+
+
+def save_run(store: Store, session: Session) -> bool:
+    """Keep the run so that it can be taken up again. False when it could not be kept."""
+    view = session.view
+    return store.save(
+        AUTOSAVE,
+        {
+            "version": VERSION,
+            "stage": session.stage_ref,
+            "run": replay.to_json(session.sim.run),
+            "step": view.step,
+            "speed": session.speed,
+            "time_s": view.time_s,
+        },
+    )
+
+
+def saved_run(store: Store) -> SavedRun | None:
+    """The run that was left before its end, if there is one that can be read."""
+    data = store.load(AUTOSAVE)
+    if not isinstance(data, Mapping) or data.get("version") != VERSION:
+        return None
+    try:
+        return SavedRun(
+            stage_ref=str(data["stage"]),
+            run=replay.from_json(data["run"]),
+            step=int(data["step"]),
+            speed=int(data["speed"]),
+            time_s=float(data["time_s"]),
+        )
+    except (KeyError, TypeError, ValueError, ReplayError):
+        return None
+
+
+def forget_run(store: Store) -> None:
+    """There is nothing to take up again."""
+    store.delete(AUTOSAVE)
+
+
+def record_result(store: Store, stage_id: str, phase: Phase, result: RunResult) -> bool:
+    """Note a finished run. True when its grade or score is the stage's best so far."""
+    kept = store.load(PROGRESS)
+    stages = dict(kept.get("stages", {})) if isinstance(kept, Mapping) else {}
+    before = stages.get(stage_id)
+    before = dict(before) if isinstance(before, Mapping) else {}
+    best = before.get("grade") not in list(GRADES) or (GRADES.index(before["grade"]), -before.get("score", 0)) > (
+        GRADES.index(result.grade),
+        -result.score,
+    )
+    entry = {**before, "plays": before.get("plays", 0) + 1, "wins": before.get("wins", 0) + (phase is Phase.WON)}
+    if best:
+        entry |= {"grade": result.grade, "score": result.score, "max_rps": result.max_rps}
+    stages[stage_id] = entry
+    store.save(PROGRESS, {"version": VERSION, "stages": stages})
+    return best
