@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from engine import commands as c
 from engine.commands import Command, Refused
-from engine.run import Run as Run
+from engine.run import Run
 from engine.simulation import Simulation
 from engine.spec import StageSpec
 

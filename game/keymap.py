@@ -34,15 +34,17 @@ _NAMES = {
     pygame.K_DELETE: "Del",
     pygame.K_BACKSPACE: "Back",
     pygame.K_TAB: "Tab",
+    pygame.K_SLASH: "/",
 }
 
+# Function keys are left to the browser, which reloads, searches and closes with them.
 DEFAULTS: Mapping[str, Binding] = {
     "start": Binding(pygame.K_RETURN),
     "pause": Binding(pygame.K_SPACE),
-    "speed_1": Binding(pygame.K_F5),
-    "speed_2": Binding(pygame.K_F6),
-    "speed_4": Binding(pygame.K_F7),
-    "speed_8": Binding(pygame.K_F8),
+    "speed_1": Binding(pygame.K_g),
+    "speed_2": Binding(pygame.K_h),
+    "speed_4": Binding(pygame.K_j),
+    "speed_8": Binding(pygame.K_k),
     "build_1": Binding(pygame.K_1),
     "build_2": Binding(pygame.K_2),
     "build_3": Binding(pygame.K_3),
@@ -62,7 +64,7 @@ DEFAULTS: Mapping[str, Binding] = {
     "fit": Binding(pygame.K_f),
     "log": Binding(pygame.K_l),
     "inspector": Binding(pygame.K_i),
-    "help": Binding(pygame.K_F1),
+    "help": Binding(pygame.K_SLASH),
     "menu": Binding(pygame.K_ESCAPE),
     "fullscreen": Binding(pygame.K_F11),
 }

@@ -1,7 +1,7 @@
 """A run being played: the simulation, how fast it goes, and who is told what happened.
 
-Frames come as they come; the simulation only ever advances by whole steps of `Simulation.dt_s`, so what is computed does
-not depend on the speed or the frame rate.
+Frames come as they come; the simulation only ever advances by whole steps of `Simulation.dt_s`, so what is computed
+does not depend on the speed or the frame rate.
 """
 
 from __future__ import annotations

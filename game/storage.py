@@ -1,7 +1,7 @@
 """Where settings, progress and saves are kept: files on the desktop, the browser's local storage in the browser.
 
-Both keep whole documents by name. A document that cannot be read is never overwritten in silence: it is put aside, and a problem is
-noted for the player. Writing is whole or not at all.
+Both keep whole documents by name. A document that cannot be read is never overwritten in silence: it is put aside,
+and a problem is noted for the player. Writing is whole or not at all.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pygame
 
@@ -39,7 +40,7 @@ class SettingsScene(Screen):
         ctx, t = self.ctx, self.ctx.i18n.t
         self.heading = self.root.add(Label(ctx, t("settings.title"), "title"))
         self.tabs = [
-            self.root.add(Button(ctx, t(f"settings.page.{page}"), lambda page=page: self._open(page), kind=Kind.QUIET))
+            self.root.add(Button(ctx, t(f"settings.page.{page}"), partial(self._open, page), kind=Kind.QUIET))
             for page in PAGES
         ]
         for page, tab in zip(PAGES, self.tabs, strict=True):
@@ -85,13 +86,13 @@ class SettingsScene(Screen):
         t, keymap = self.ctx.i18n.t, self.ctx.keymap
         for action in keymap.actions:
             label = t("settings.press") if action == self.waiting_for else keymap.label(action)
-            button = Button(self.ctx, label, lambda action=action: self._ask_key(action), role="small")
+            button = Button(self.ctx, label, partial(self._ask_key, action), role="small")
             button.set_active(action == self.waiting_for)
             self._row(action, button, t(f"action.{action}"))
         self._row("reset", Button(self.ctx, t("settings.reset.do"), self._reset_keys, role="small"))
 
     def _setter(self, key: str) -> Callable[[object], None]:
-        return lambda value: self._set(key, value)
+        return partial(self._set, key)
 
     def _set(self, key: str, value: object) -> None:
         setattr(self.ctx.settings, key, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 import pygame
 
@@ -58,7 +59,7 @@ class TitleScene(Screen):
             entries.append(Button(ctx, t("title.quit"), self._quit, icon="arrow-left", kind=Kind.QUIET))
         self.entries = [self.panel.add(entry) for entry in entries]
         self.languages = [
-            self.panel.add(Button(ctx, name, lambda code=code: self._speak(code), kind=Kind.QUIET, role="small"))
+            self.panel.add(Button(ctx, name, partial(self._speak, code), kind=Kind.QUIET, role="small"))
             for code, name in LANGUAGES
         ]
         for (code, _), button in zip(LANGUAGES, self.languages, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import pygame
@@ -76,7 +77,7 @@ class Segmented(Widget):
     def _cells(self) -> list[pygame.Rect]:
         count = len(self.options)
         edges = [self.rect.left + self.rect.width * i // count for i in range(count + 1)]
-        return [pygame.Rect(a, self.rect.top, b - a, self.rect.height) for a, b in zip(edges, edges[1:], strict=False)]
+        return [pygame.Rect(a, self.rect.top, b - a, self.rect.height) for a, b in itertools.pairwise(edges)]
 
     def react(self, event: pygame.event.Event) -> bool:
         """A click chooses."""

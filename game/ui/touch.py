@@ -1,8 +1,8 @@
 """Fingers, turned into what the scenes understand already.
 
-One finger is the left button of a mouse. A long press without moving becomes a right click (tooltip, cancel). Two fingers pan
-(drags with the middle button) and pinch (turns of the wheel at their middle). The mouse events that the system makes up
-from touches are left out.
+One finger is the left button of a mouse. A long press without moving becomes a right click (tooltip, cancel). Two
+fingers pan (drags with the middle button) and pinch (turns of the wheel at their middle). The mouse events that the
+system makes up from touches are left out.
 """
 
 from __future__ import annotations

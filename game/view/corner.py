@@ -39,19 +39,21 @@ class Corners:
             self._buttons = self._make_buttons(look)
         inset = round(_INSET * self.ctx.theme.scale)
         legend = self._legend.get_rect(bottomleft=(self._viewport.left + inset, self._viewport.bottom - inset))
-        buttons = self._button_box()
+        buttons = self.button_box
         if legend.right < buttons.left:
             surface.blit(self._legend, legend)
         surface.blit(self._buttons, buttons)
 
     def button_at(self, pos: Point) -> str | None:
         """The button under the pointer: 'zoom_in', 'zoom_out' or 'fit'."""
-        box = self._button_box()
+        box = self.button_box
         if not box.collidepoint(pos):
             return None
         return _BUTTONS[min(len(_BUTTONS) - 1, int((pos[1] - box.top) * len(_BUTTONS) / box.height))]
 
-    def _button_box(self) -> pygame.Rect:
+    @property
+    def button_box(self) -> pygame.Rect:
+        """The place of the buttons, one below the other."""
         scale = self.ctx.theme.scale
         size = round(_BUTTON * scale)
         box = pygame.Rect(0, 0, size, size * len(_BUTTONS))
@@ -80,7 +82,7 @@ class Corners:
         return surface
 
     def _make_buttons(self, look: Look) -> pygame.Surface:
-        box = self._button_box()
+        box = self.button_box
         canvas = Canvas(box.width, box.height)
         xs, ys = pixel_grid(box.width, box.height)
         plate = rounded_box(xs, ys, box.width / 2, box.height / 2, 8 * self.ctx.theme.scale)

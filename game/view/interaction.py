@@ -98,6 +98,8 @@ class Interaction:
             case Panning(_, back):
                 self.mode = back
                 self.refresh()
+            case Pressed() | Dragging() if not self.board.contains(pos):
+                self.mode = Idle()
             case Pressed() as pressed if pressed.button is button:
                 self.mode = Idle(self._hit(pos))
                 if button is Button.RIGHT:

@@ -79,6 +79,11 @@ class Bursts:
         self._last: dict[int, float] = {}
         self._serial = 0
 
+    @property
+    def shown_so_far(self) -> int:
+        """How many bursts there have been."""
+        return self._serial
+
     def add(self, nodes: Iterable[int], centres: Mapping[int, Point]) -> None:
         """Requests died at these nodes."""
         for node in nodes:
