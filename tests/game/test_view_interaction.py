@@ -157,9 +157,7 @@ def test_a_drag_on_empty_ground_selects_what_the_box_touches(hand: Interaction) 
     assert isinstance(hand.mode, Idle)
 
 
-@pytest.mark.parametrize(
-    ("button", "touch"), [(Button.RIGHT, False), (Button.MIDDLE, False), (Button.LEFT, True)]
-)
+@pytest.mark.parametrize(("button", "touch"), [(Button.RIGHT, False), (Button.MIDDLE, False), (Button.LEFT, True)])
 def test_other_buttons_and_a_finger_move_the_map(
     hand: Interaction, board: FakeBoard, button: Button, touch: bool
 ) -> None:
@@ -193,6 +191,14 @@ def test_a_click_that_trembles_moves_nothing(hand: Interaction, board: FakeBoard
     hand.release((x + 3, y))
     assert board.done == []
     assert hand.selection == {WEB}
+
+
+def test_a_drag_that_ends_beside_the_map_changes_nothing(hand: Interaction, board: FakeBoard) -> None:
+    drag(hand, middle((1, 1)), (-50.0, 50.0))
+    hand.release((-50.0, 50.0))
+    assert not board.done
+    assert not board.refusals
+    assert isinstance(hand.mode, Idle)
 
 
 def test_companions_may_step_into_each_others_cells(hand: Interaction, board: FakeBoard) -> None:
@@ -288,7 +294,8 @@ def test_a_wire_let_go_over_nothing_is_forgotten(hand: Interaction, board: FakeB
     drag(hand, port_of((5, 3)), middle((8, 8)))
     hand.release(middle((8, 8)))
     assert isinstance(hand.mode, Idle)
-    assert board.done == board.refusals == []
+    assert not board.done
+    assert not board.refusals
 
 
 def test_the_wire_tool_works_by_clicks(hand: Interaction, board: FakeBoard) -> None:
