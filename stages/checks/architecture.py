@@ -41,6 +41,7 @@ def wires(stage: StageSpec) -> Iterator[Finding]:
     nodes = {node.key: node for node in stage.nodes}
     kinds = {kind.id: kind for kind in stage.node_kinds}
     drawn: set[tuple[str, str]] = set()
+    led: set[str] = set()
     for index, wire in enumerate(stage.wires):
         ends = (wire.source, wire.target)
         missing = [(end, key) for end, key in zip(("source", "target"), ends, strict=True) if key not in nodes]
@@ -56,7 +57,10 @@ def wires(stage: StageSpec) -> Iterator[Finding]:
         elif caller in kinds and callee in kinds and callee not in kinds[caller].may_call:
             allowed = f'from a "{caller}" to {one_of(kinds[caller].may_call)}'
             yield Finding(("wires", index), f'a "{caller}" may not call a "{callee}".', allowed)
+        elif caller in kinds and kinds[caller].single_target and wire.source in led:
+            yield Finding(("wires", index), f'a "{caller}" leads to one node only.', f'one wire from "{wire.source}"')
         drawn.add(ends)
+        led.add(wire.source)
     yield from _circle(stage, set(nodes))
 
 
