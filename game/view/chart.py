@@ -5,7 +5,7 @@ Each owns an opaque picture that is painted anew only when a pixel of it would d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pygame
@@ -31,6 +31,8 @@ from game.view.shapes import Rgb, mix
 
 PAST_S = 60.0
 FUTURE_S = 20.0
+ANSWERED_SHADE = 0.32
+FAILED_SHADE = 0.55
 _LABELLED_FROM = 64.0
 _HEADROOM = 1.12
 _OUTLOOK_S = 3.0
@@ -94,29 +96,27 @@ class Chart:
             if self._surface.get_rect().contains(place):
                 self._surface.blit(label, place)
 
+    def _flags(self, look: Look, axes: Axes, events: Iterable[AnnouncedEvent]) -> None:
+        """Events that change the traffic, as flags in two rows; a flag names the department and how strong it is."""
+        coming = sorted((event for event in events if event.multiplier != 1.0), key=lambda event: event.starts_at_s)
+        for row, event in enumerate(event for event in coming if axes.start <= event.starts_at_s <= axes.end):
+            self._flag(look, axes, event, row % 2)
+
     def _flag(self, look: Look, axes: Axes, event: AnnouncedEvent, row: int) -> None:
-        """An event: a broken line with a flag that names its department and how strong it is."""
-        if not axes.start <= event.starts_at_s <= axes.end:
-            return
-        x = round(axes.x(event.starts_at_s))
-        size = self._px(18)
+        x, size = round(axes.x(event.starts_at_s)), self._px(20)
         top = axes.frame.top + row * (size + self._px(3))
-        upright(self._surface, x, top, axes.frame.bottom, look.warn, self._px(3))
         fill = mix(look.panel, look.warn, 0.16)
-        text = ""
-        if event.multiplier != 1.0:
-            text = self.ctx.i18n.t("chart.multiplier", value=f"{event.multiplier:g}")
-        label = self.ctx.text.get(text, "small", look.warn, fill) if text else None
-        width = size + (label.get_width() + self._px(5) if label else 0)
-        box = pygame.Rect(x, top, width, size)
+        text = self.ctx.i18n.t("chart.multiplier", value=f"{event.multiplier:g}")
+        label = self.ctx.text.get(text, "small", look.warn, fill)
+        box = pygame.Rect(x, top, size + label.get_width() + self._px(6), size)
         if box.right > self._surface.get_width():
             box.right = x + 1
+        upright(self._surface, x, top, axes.frame.bottom, look.warn, self._px(3))
         pygame.draw.rect(self._surface, fill, box)
-        pygame.draw.rect(self._surface, look.warn, box, 1)
         icon = self.ctx.icons.get(event.department.value, 14, look.warn, fill)
         self._surface.blit(icon, icon.get_rect(center=(box.left + size // 2, box.centery)))
-        if label:
-            self._surface.blit(label, label.get_rect(midleft=(box.left + size, box.centery)))
+        self._surface.blit(label, label.get_rect(midleft=(box.left + size, box.centery)))
+        pygame.draw.rect(self._surface, look.warn, box, max(1, self._px(1)))
 
 
 class Outlook:
@@ -136,9 +136,12 @@ class Outlook:
 
 
 class LiveChart(Chart):
-    """The last minute of traffic, answered below and failed above, and the next seconds with what is announced."""
+    """The last minute of traffic, answered below and failed above, and the next seconds with what is announced.
 
-    def __init__(self, ctx: Context, error_threshold: float) -> None:
+    error_threshold: share of failures that is still bearable; a broken line marks it wherever something fails.
+    """
+
+    def __init__(self, ctx: Context, error_threshold: float | None = None) -> None:
         super().__init__(ctx)
         self.error_threshold = error_threshold
         self._outlook = Outlook()
@@ -172,10 +175,9 @@ class LiveChart(Chart):
         self._paint_future(look, axes, forecast.time_s[coming], forecast.rps[coming])
         if len(xs) >= 2:
             self._paint_traffic(look, axes, xs, done, failed, offered)
-        for row, event in enumerate(sorted(view.announced, key=lambda event: event.starts_at_s)):
-            self._flag(look, axes, event, row % 2)
         x = axes.x(now)
         pygame.draw.line(self._surface, look.text, (x, frame.top), (x, frame.bottom))
+        self._flags(look, axes, view.announced)
         pygame.draw.line(self._surface, look.line, frame.bottomleft, frame.bottomright)
         if view.phase is Phase.SETUP:
             label = self._label(self.ctx.i18n.t("chart.empty"), look.muted, look)
@@ -188,12 +190,13 @@ class LiveChart(Chart):
         inside = surface.get_clip()
         surface.set_clip(axes.frame.inflate(0, 2))
         answered, total = axes.points(xs, done), axes.points(xs, done + failed)
-        fill_under(surface, axes, answered, None, mix(panel, look.ok, 0.32))
+        fill_under(surface, axes, answered, None, mix(panel, look.ok, ANSWERED_SHADE))
         if failed.max() > 0.0:
-            fill_under(surface, axes, total, answered, mix(panel, look.error, 0.55))
+            fill_under(surface, axes, total, answered, mix(panel, look.error, FAILED_SHADE))
             hatch(surface, total, answered, look.error, self._px(3))
-            limit = axes.points(xs, (done + failed) * (1.0 - self.error_threshold))
-            dashed(surface, limit, look.warn, self._px(4))
+            if self.error_threshold is not None:
+                limit = axes.points(xs, (done + failed) * (1.0 - self.error_threshold))
+                dashed(surface, limit, look.warn, self._px(4))
         curve_line(surface, answered, look.ok, thick=True)
         curve_line(surface, axes.points(xs, offered), look.text, thick=False)
         surface.set_clip(inside)
@@ -241,11 +244,10 @@ class ForecastChart(Chart):
         pygame.draw.line(surface, look.line, frame.bottomleft, frame.bottomright)
         if self.capacity_rps is not None:
             self._paint_capacity(look, axes, self.capacity_rps)
-        for row, event in enumerate(sorted(events, key=lambda event: event.starts_at_s)):
-            self._flag(look, axes, event, row % 2)
         if view.time_s > 0.0:
             x = axes.x(view.time_s)
             pygame.draw.line(surface, look.text, (x, frame.top), (x, frame.bottom))
+        self._flags(look, axes, events)
 
     def _paint_capacity(self, look: Look, axes: Axes, capacity: float) -> None:
         y = axes.y(capacity)
@@ -293,7 +295,14 @@ def _recent(view: WorldView, since: float) -> tuple[FloatArray, FloatArray, Floa
         )
     )
     kept = np.append(np.diff(xs) > 0.0, True)
-    return xs[kept], done[kept], failed[kept], offered[kept]
+    return xs[kept], _smooth(done[kept]), _smooth(failed[kept]), _smooth(offered[kept])
+
+
+def _smooth(values: FloatArray) -> FloatArray:
+    """Each value averaged with its neighbours (weights 1, 2, 1): a sample a second is noisy; the ends stay."""
+    smoothed = values.copy()
+    smoothed[1:-1] = (values[:-2] + 2.0 * values[1:-1] + values[2:]) / 4.0
+    return smoothed
 
 
 def _settled_top(top: float, wanted: float) -> float:

@@ -56,10 +56,10 @@ def ticks(top: float, most: int) -> list[float]:
 
 
 def clock_ticks(start: float, end: float, most: int) -> list[float]:
-    """Round moments between two, in seconds."""
+    """Round moments between two, in seconds; none before 0."""
     span = (end - start) / max(1, most)
     step = next((step for step in _CLOCK_STEPS if step >= span), _CLOCK_STEPS[-1])
-    first = math.ceil(start / step) * step
+    first = math.ceil(max(0.0, start) / step) * step
     return [first + index * step for index in range(int((end - first) / step + 1e-6) + 1)]
 
 
