@@ -7,30 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from engine import replay
-from engine.replay import ReplayError, Run
+from engine.replay import ReplayError
+from engine.run import Run
 from engine.view import Phase, RunResult
 from game.session import Session
+from game.storage import Storage
 
 AUTOSAVE = "autosave"
 PROGRESS = "progress"
 VERSION = 1
 GRADES = "SABCDF"
-
-
-class Store(Protocol):
-    """Where values are kept: `Context.storage`."""
-
-    def load(self, name: str) -> Any:
-        """The value kept under `name`, or None."""
-
-    def save(self, name: str, data: Any) -> bool:
-        """Keep a value, whole or not at all."""
-
-    def delete(self, name: str) -> None:
-        """Forget a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +32,7 @@ class SavedRun:
     time_s: float
 
 
-def save_run(store: Store, session: Session) -> bool:
+def save_run(store: Storage, session: Session) -> bool:
     """Keep the run so that it can be taken up again. False when it could not be kept."""
     view = session.view
     return store.save(
@@ -60,7 +48,7 @@ def save_run(store: Store, session: Session) -> bool:
     )
 
 
-def saved_run(store: Store) -> SavedRun | None:
+def saved_run(store: Storage) -> SavedRun | None:
     """The run that was left before its end, if there is one that can be read."""
     data = store.load(AUTOSAVE)
     if not isinstance(data, Mapping) or data.get("version") != VERSION:
@@ -77,12 +65,12 @@ def saved_run(store: Store) -> SavedRun | None:
         return None
 
 
-def forget_run(store: Store) -> None:
+def forget_run(store: Storage) -> None:
     """There is nothing to take up again."""
     store.delete(AUTOSAVE)
 
 
-def record_result(store: Store, stage_id: str, phase: Phase, result: RunResult) -> bool:
+def record_result(store: Storage, stage_id: str, phase: Phase, result: RunResult) -> bool:
     """Note a finished run. True when its grade or score is the stage's best so far."""
     kept = store.load(PROGRESS)
     stages = dict(kept.get("stages", {})) if isinstance(kept, Mapping) else {}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from engine.commands import Accepted, Answer, Command
 from engine.facts import Fact
-from engine.replay import Run
+from engine.run import Run
 from engine.simulation import Simulation
 from engine.spec import StageSpec
 from engine.view import Phase
@@ -28,7 +28,8 @@ class Session:
 
     `stage_ref` is how the stage is found again: a name of the campaign or a path. Listeners are told every fact in the
     order in which they were added; one added as `live_only` hears nothing of a run that is being caught up with.
-    `diverged`: a command of such a run is refused today, because the stage or the rules have changed since.
+    `diverged`: a command of such a run is refused today, because the stage or the rules have changed since. `watched`:
+    the run began as somebody's replay.
     """
 
     def __init__(self, stage_ref: str, stage: StageSpec, seed: int) -> None:
@@ -40,9 +41,11 @@ class Session:
         self.paused = False
         self.fraction = 0.0
         self.diverged = False
+        self.watched = False
         self._owed_s = 0.0
         self._listeners: list[tuple[FactListener, bool]] = []
-        self._catch_up: _CatchUp | None = None
+        self._catch_up: Script | None = None
+        self._playback: Script | None = None
 
     @property
     def view(self) -> WorldView:
@@ -74,7 +77,13 @@ class Session:
         self._listeners.clear()
 
     def apply(self, command: Command) -> Answer:
-        """Do `command`, or be told why not."""
+        """Do `command`, or be told why not. Who acts in a replay takes it over: the rest of it is dropped."""
+        answer = self._apply(command)
+        if isinstance(answer, Accepted):
+            self._playback = None
+        return answer
+
+    def _apply(self, command: Command) -> Answer:
         answer = self.sim.apply(command)
         if isinstance(answer, Accepted):
             self._tell(self.sim.drain_facts())
@@ -100,6 +109,8 @@ class Session:
         if self._catch_up is not None:
             self._advance_catch_up(self._catch_up)
             return
+        if self._playback is not None:
+            self._give_due(self._playback)
         rate = self.rate
         if rate == 0:
             return
@@ -108,6 +119,8 @@ class Session:
         steps = min(int(self._owed_s / dt), MAX_STEPS_PER_FRAME)
         for _ in range(steps):
             self._tell(self.sim.step())
+            if self._playback is not None:
+                self._give_due(self._playback)
             if self.over:
                 break
         self._owed_s -= steps * dt
@@ -117,8 +130,19 @@ class Session:
 
     def catch_up(self, run: Run, until_step: int) -> None:
         """Play `run` up to `until_step`, a part in each frame, and then be paused there."""
-        self._catch_up = _CatchUp(run, until_step)
+        self._catch_up = Script(run, until_step)
         self.paused = True
+
+    def play_back(self, run: Run) -> None:
+        """Let `run` happen again, command by command, as time passes."""
+        self.watched = True
+        self._playback = Script(run, run.until)
+        self._give_due(self._playback)
+
+    @property
+    def playing_back(self) -> bool:
+        """Commands of a replay are still to come."""
+        return self._playback is not None and not self._playback.done
 
     @property
     def catching_up(self) -> float | None:
@@ -127,14 +151,17 @@ class Session:
             return None
         return min(1.0, self.view.step / max(1, self._catch_up.until_step))
 
-    def _advance_catch_up(self, work: _CatchUp) -> None:
+    def _advance_catch_up(self, script: Script) -> None:
         for _ in range(MAX_CATCH_UP_STEPS_PER_FRAME):
-            while (command := work.due(self.view.step)) is not None:
-                self.diverged |= not isinstance(self.apply(command), Accepted)
-            if self.view.step >= work.until_step or self.phase is not Phase.OPERATION:
+            self._give_due(script)
+            if self.view.step >= script.until_step or self.phase is not Phase.OPERATION:
                 self._catch_up = None
                 return
             self._tell(self.sim.step())
+
+    def _give_due(self, script: Script) -> None:
+        while (command := script.due(self.view.step)) is not None:
+            self.diverged |= not isinstance(self._apply(command), Accepted)
 
     def _tell(self, facts: list[Fact]) -> None:
         live = self._catch_up is None
@@ -144,7 +171,7 @@ class Session:
                     listener(fact)
 
 
-class _CatchUp:
+class Script:
     """The commands of a run that are still to be given."""
 
     def __init__(self, run: Run, until_step: int) -> None:
@@ -152,9 +179,14 @@ class _CatchUp:
         self._commands = run.commands
         self._next = 0
 
+    @property
+    def done(self) -> bool:
+        """All commands were given."""
+        return self._next >= len(self._commands)
+
     def due(self, step: int) -> Command | None:
         """The next command that was given at or before `step`."""
-        if self._next >= len(self._commands) or self._commands[self._next][0] > step:
+        if self.done or self._commands[self._next][0] > step:
             return None
         self._next += 1
         return self._commands[self._next - 1][1]

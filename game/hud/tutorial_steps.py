@@ -63,9 +63,7 @@ class TutorialSteps:
                 return pairs.count((step.kind, step.target)) >= step.count
             case TutorialGoal.POLICY:
                 return any(
-                    _differs(node.policies, self._defaults[node.kind])
-                    for node in view.nodes
-                    if node.kind == step.kind
+                    _differs(node.policies, self._defaults[node.kind]) for node in view.nodes if node.kind == step.kind
                 )
             case TutorialGoal.OPERATION:
                 return view.phase is not Phase.SETUP

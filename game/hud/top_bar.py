@@ -1,0 +1,158 @@
+"""The top of the play screen: clocks, speed, the live chart, and the figures that decide the run."""
+
+from __future__ import annotations
+
+import pygame
+
+from engine.view import Phase
+from game.context import Context
+from game.hud import figures, texts
+from game.hud.stat import Bar, Stat
+from game.session import SPEEDS, Session
+from game.ui.button import Button, Kind
+from game.ui.label import Label
+from game.ui.widget import Panel, Widget
+from game.view.chart import LiveChart
+
+HEIGHT = 112
+LEFT_WIDTH = 300
+RIGHT_WIDTH = 470
+
+
+class _ChartBox(Widget):
+    """The live chart as a widget; it keeps its own picture."""
+
+    def __init__(self, ctx: Context, chart: LiveChart) -> None:
+        super().__init__(ctx)
+        self.chart = chart
+        chart.background = ctx.theme.palette.panel
+
+    def layout(self, rect: pygame.Rect) -> None:
+        """Take a place."""
+        super().layout(rect)
+        self.chart.layout(rect)
+
+    def paint(self, surface: pygame.Surface) -> None:
+        """Blit the chart."""
+        self.chart.draw(surface)
+
+
+class TopBar(Panel):
+    """Reads the session ten times a second; `on_menu` opens the pause menu."""
+
+    def __init__(self, ctx: Context, session: Session, on_menu: object) -> None:
+        super().__init__(ctx)
+        self.session = session
+        t = ctx.i18n.t
+        goal, stage = session.stage.goal, session.stage
+        total = figures.clock(stage.duration_s)
+        self.menu = self.add(
+            Button(ctx, "", on_menu, icon="menu", kind=Kind.QUIET, tooltip=self._hint("play.top.menu", "menu"))
+        )  # type: ignore[arg-type]
+        self.name = self.add(Label(ctx, t(f"stage.{stage.id}.name"), "strong"))
+        self.clock = self.add(Label(ctx, "", "number", tooltip=t("play.top.tip.clock", total=total)))
+        self.total = self.add(Label(ctx, t("play.top.time_of", total=total), "small", "muted"))
+        seconds = f"{stage.day_s:g}"
+        self.calendar = self.add(
+            Label(ctx, "", "small", "muted", align="right", tooltip=t("play.top.tip.calendar", seconds=seconds))
+        )
+        self.pause = self.add(
+            Button(ctx, "", self._toggle, icon="pause", tooltip=self._hint("play.top.pause", "pause"))
+        )
+        self.speeds = [
+            self.add(
+                Button(
+                    ctx,
+                    f"{speed}×",
+                    lambda speed=speed: session.set_speed(speed),  # type: ignore[misc]
+                    role="small",
+                    tooltip=self._hint("play.top.tip.speed", f"speed_{speed}", speed=speed),
+                )
+            )
+            for speed in SPEEDS
+        ]
+        self.chart = self.add(_ChartBox(ctx, LiveChart(ctx, goal.error_threshold)))
+        self.users = self.add(Stat(ctx, t("play.top.users"), t("play.top.tip.users")))
+        self.rps = self.add(Stat(ctx, t("play.top.rps"), self._rps_tip))
+        self.p95 = self.add(Stat(ctx, t("play.top.p95"), self._latency_tip))
+        self.errors = self.add(Stat(ctx, t("play.top.errors"), t("play.top.tip.errors")))
+        limit = figures.percent(goal.error_threshold)
+        gauge_tip = t("play.top.tip.gauge", limit=limit, fill=f"{goal.gauge_fill_s:g}", drain=f"{goal.gauge_drain_s:g}")
+        self.gauge = self.add(Bar(ctx, t("play.top.gauge"), gauge_tip))
+        self.budget = self.add(Stat(ctx, t("play.top.budget"), self._budget_tip))
+        self.refresh()
+
+    def _hint(self, key: str, action: str, **values: object) -> str:
+        return f"{self.ctx.i18n.t(key, **values)} [{self.ctx.keymap.label(action)}]"
+
+    def _toggle(self) -> None:
+        self.session.toggle_pause()
+
+    def _rps_tip(self) -> str:
+        view = self.session.view
+        offered, done, failed = (figures.rate(v) for v in (view.offered_rps, view.done_rps, view.failed_rps))
+        return self.ctx.i18n.t("play.top.tip.rps", offered=offered, done=done, failed=failed)
+
+    def _latency_tip(self) -> str:
+        view = self.session.view
+        values = {"p50": view.p50_ms, "p95": view.p95_ms, "p99": view.p99_ms, "mean": view.latency_ms}
+        return self.ctx.i18n.t("play.top.tip.p95", **{key: figures.latency(value) for key, value in values.items()})
+
+    def _budget_tip(self) -> str:
+        i18n, view = self.ctx.i18n, self.session.view
+        income, keep = texts.money(i18n, view.income_per_day), texts.money(i18n, view.keep_per_day)
+        floor = texts.money(i18n, -self.session.stage.overdraft)
+        return i18n.t("play.top.tip.budget", income=income, keep=keep, floor=floor)
+
+    def refresh(self) -> None:
+        """Show the world as it is now (called ten times a second)."""
+        i18n, session, view = self.ctx.i18n, self.session, self.session.view
+        goal = session.stage.goal
+        self.clock.set(figures.clock(view.time_s))
+        day = view.calendar_day
+        self.calendar.set(i18n.t("play.day_time", day=int(day) + 1, hour=f"{int(day % 1 * 24):02d}"))
+        stopped = session.paused or view.phase is Phase.SETUP
+        self.pause.set(icon="play" if stopped else "pause", enabled=view.phase is Phase.OPERATION)
+        self.pause.set_active(session.paused)
+        for speed, button in zip(SPEEDS, self.speeds, strict=True):
+            button.set_active(speed == session.speed and not session.paused)
+        self.users.set(figures.count(view.users))
+        self.rps.set(figures.rate(view.done_rps))
+        slow = view.p95_ms > goal.latency_bad_ms
+        self.p95.set(figures.latency(view.p95_ms), "error" if slow else "text")
+        bad = view.error_rate > goal.error_threshold
+        limit = i18n.t("play.top.threshold", limit=figures.percent(goal.error_threshold))
+        self.errors.set(figures.percent(view.error_rate), "error" if bad else "text", limit)
+        self.gauge.set(view.gauge, figures.percent(view.gauge))
+        net = view.income_per_day - view.keep_per_day
+        trend = texts.per_day(i18n, net)
+        self.budget.set(
+            texts.money(i18n, view.budget), "error" if view.budget < 0 else "text", trend if net < 0 else f"+{trend}"
+        )
+        chart = self.chart.chart
+        chart.update(view)
+        if view.phase is not Phase.SETUP:
+            self.invalidate()
+
+    def layout(self, rect: pygame.Rect) -> None:
+        """Clocks and speed left, chart in the middle, figures right."""
+        super().layout(rect)
+        px = self.px
+        x, y = rect.left + px(12), rect.top + px(10)
+        self.menu.layout(pygame.Rect(x, y, px(36), px(34)))
+        self.name.layout(pygame.Rect(x + px(46), y, px(LEFT_WIDTH - 170), px(34)))
+        self.calendar.layout(pygame.Rect(x + px(LEFT_WIDTH - 136), y, px(116), px(34)))
+        self.clock.layout(pygame.Rect(x + px(4), y + px(46), px(62), px(40)))
+        self.total.layout(pygame.Rect(x + px(64), y + px(50), px(64), px(36)))
+        self.pause.layout(pygame.Rect(x + px(122), y + px(50), px(36), px(32)))
+        for index, button in enumerate(self.speeds):
+            button.layout(pygame.Rect(x + px(162 + index * 31), y + px(50), px(29), px(32)))
+        right = rect.right - px(RIGHT_WIDTH)
+        chart_left = rect.left + px(LEFT_WIDTH + 12)
+        self.chart.layout(pygame.Rect(chart_left, rect.top + px(8), right - chart_left - px(12), rect.height - px(16)))
+        column = px(RIGHT_WIDTH - 20) // 3
+        for index, stat in enumerate((self.users, self.rps, self.p95)):
+            stat.layout(pygame.Rect(right + index * column, rect.top + px(10), column - px(10), px(46)))
+        self.errors.layout(pygame.Rect(right, rect.top + px(60), column - px(10), px(46)))
+        self.gauge.layout(pygame.Rect(right + column, rect.top + px(64), column - px(20), px(40)))
+        self.budget.layout(pygame.Rect(right + 2 * column, rect.top + px(60), column, px(46)))
