@@ -29,7 +29,7 @@ _ZOOM_KEYS = {
     pygame.K_MINUS: -1,
     pygame.K_KP_MINUS: -1,
 }
-_EDITING_KEYS = {pygame.K_c: "copy", pygame.K_v: "paste", pygame.K_d: "clone"}
+_EDITING_KEYS = {pygame.K_c: "copy", pygame.K_v: "paste"}
 _BUTTONS = {button.value: button for button in Button}
 
 

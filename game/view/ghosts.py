@@ -38,7 +38,8 @@ class GhostPainter:
                 return
         cost = sum(ghost.answer.cost for ghost in ghosts if isinstance(ghost.answer, Accepted))
         if cost:
-            self.signs.chip(frame, self.signs.money(-cost), ghosts[0].cell, frame.look.accent)
+            lowest = max(ghosts, key=lambda ghost: ghost.cell[1])
+            self.signs.chip(frame, self.signs.money(-cost), lowest.cell, frame.look.accent)
 
     def _cell(self, frame: Frame, ghost: Ghost) -> None:
         camera, look = self.signs.camera, frame.look

@@ -137,7 +137,9 @@ class LiveLayer:
 
     def _paint_lines(self, look: Look, face: Face, left: int, top: int) -> None:
         layout = self.still.layout
-        for y, (text, colour) in zip(layout.text_ys, self._lines(look, face), strict=False):
+        lines = self._lines(look, face)
+        middles = layout.text_ys if len(lines) >= len(layout.text_ys) else (layout.ring_y,)
+        for y, (text, colour) in zip(middles, lines, strict=False):
             role = layout.number_role
             label = self.ctx.text.get(text, role, colour, look.panel)
             room = layout.width - layout.text_x - layout.padding // 2
@@ -147,10 +149,10 @@ class LiveLayer:
     def _lines(self, look: Look, face: Face) -> list[tuple[str, Rgb]]:
         t = self.ctx.i18n.t
         if face.state is not NodeState.READY:
-            return [
-                (t(f"map.state.{face.state.value}"), look.accent),
-                (t("map.seconds", value=face.seconds), look.muted),
-            ]
+            left = (t("map.seconds", value=face.seconds), look.accent)
+            if self.still.layout.detail is not Detail.FULL:
+                return [left]
+            return [(t(f"map.state.{face.state.value}"), look.accent), left]
         rate = t("map.rate", value=_short(max(0.0, face.figures.rate)))
         latency = face.figures.p95_ms
         if latency < 0.0:
@@ -194,15 +196,15 @@ class LiveLayer:
         layout = self.still.layout
 
         def make() -> pygame.Surface:
-            height = round(22 * self.ctx.theme.scale)
-            base = cards.pill(height, height, look.warn, look.warn, look.background).copy()
-            icon = self.ctx.icons.get("lock", 14, look.background, look.warn)
+            height = round(20 * self.ctx.theme.scale)
+            base = cards.pill(height, height, look.warn, look.warn, look.panel).copy()
+            icon = self.ctx.icons.get("lock", 13, look.background, look.warn)
             base.blit(icon, icon.get_rect(center=base.get_rect().center))
             return base
 
         lock = self.sprites.get("padlock", make)
-        place = lock.get_rect(center=(left + round(layout.margin * 0.3), top + round(layout.margin * 0.1)))
-        self.surface.blit(lock, place.clamp(self._area(left, top)))
+        reach = round(layout.ring * 0.36)
+        self.surface.blit(lock, lock.get_rect(center=(left + layout.ring_x + reach, top + layout.ring_y + reach)))
 
     def _area(self, left: int, top: int) -> pygame.Rect:
         """All that belongs to a card: itself, its glow and its badges."""

@@ -23,6 +23,7 @@ from engine.commands import (
     Disconnect,
     RefusalCode,
     Refused,
+    Restart,
     Sell,
     StartOperation,
 )
@@ -433,6 +434,49 @@ def test_keys_glide_and_zoom(screen: Screen) -> None:
     assert screen.map.camera.centre == moved
     screen.key(pygame.K_PLUS)
     assert screen.map.camera.zooming
+
+
+def test_the_wheel_zooms_at_the_pointer(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel = pygame.event.Event(pygame.MOUSEWHEEL, x=0, y=1)
+    monkeypatch.setattr(pygame.mouse, "get_pos", lambda: (900, 300))
+    assert not screen.map.handle(wheel)
+    monkeypatch.setattr(pygame.mouse, "get_pos", lambda: (200, 300))
+    under = screen.map.camera.to_world((200, 300))
+    assert screen.map.handle(wheel)
+    screen.frame()
+    assert screen.map.camera.to_world((200, 300)) == pytest.approx(under, abs=0.6)
+
+
+def test_a_finger_moves_the_map_and_a_long_press_cancels(screen: Screen) -> None:
+    before = screen.map.camera.centre
+    screen.map.handle(pointer(pygame.MOUSEBUTTONDOWN, (400, 400), touch=True))
+    screen.move((440, 400))
+    screen.release((440, 400))
+    assert screen.map.camera.centre[0] < before[0]
+    screen.map.arm_build("vm_basic")
+    place = screen.cell_pos((3, 3))
+    screen.map.handle(pointer(pygame.MOUSEBUTTONDOWN, place, touch=True))
+    screen.map.handle(pointer(pygame.MOUSEBUTTONUP, (-1, -1), touch=True))
+    screen.click(place, 3)
+    assert screen.map.armed is None
+    assert screen.session.commands == []
+
+
+def test_a_node_under_work_shows_its_progress(screen: Screen) -> None:
+    start(screen, 0.1)
+    node = node_of(screen.session, "vm_basic")
+    before = screen.map.still.rebuilds
+    assert isinstance(screen.session.apply(Restart(node)), Accepted)
+    run(screen.map, screen.session, screen.surface, 0.3)
+    assert screen.map.still.rebuilds == before + 1
+    rect = screen.map.node_rect(node)
+    assert rect is not None
+    card = screen.surface.subsurface(rect)
+    accent = pygame.mask.from_threshold(card, screen.ctx.theme.palette.accent, (1, 1, 1, 255)).count()
+    assert accent > 10
+    text = screen.map.tooltip_at(rect.center)
+    assert text is not None
+    assert "{" not in text
 
 
 def test_the_zoom_buttons_work(screen: Screen) -> None:
