@@ -37,7 +37,7 @@ class MapEvents:
     """Hands events on. It remembers only which keys that move the map are held down."""
 
     def __init__(
-        self, keymap: Keymap, camera: Camera, hand: Interaction, corners: Corners, fit: Callable[[], None]
+        self, keymap: Keymap, camera: Camera, hand: Interaction, corners: Corners | None, fit: Callable[[], None]
     ) -> None:
         self.keymap = keymap
         self.camera = camera
@@ -86,7 +86,7 @@ class MapEvents:
     def _press(self, event: pygame.event.Event) -> bool:
         if not self._inside(event.pos):
             return False
-        button = self.corners.button_at(event.pos)
+        button = self.corners.button_at(event.pos) if self.corners else None
         if button is not None and event.button == Button.LEFT.value:
             self._corner(button)
             return True

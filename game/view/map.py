@@ -33,7 +33,8 @@ class MapView:
     """The map widget.
 
     session: the run being played (`PlayedSession`). on_command: passes a command on and returns the answer; without it
-    commands go to `session.apply`. A refusal is shown at the place of the act.
+    commands go to `session.apply`. A refusal is shown at the place of the act. bare: only a picture, without legend and
+    zoom buttons.
     """
 
     def __init__(
@@ -42,10 +43,13 @@ class MapView:
         session: PlayedSession,
         stage: StageSpec,
         on_command: Callable[[Command], Answer] | None = None,
+        *,
+        bare: bool = False,
     ) -> None:
         self.ctx = ctx
         self.session = session
         self.stage = stage
+        self.bare = bare
         self.rect = pygame.Rect(0, 0, 1, 1)
         self.camera = Camera(stage.width * CELL_WIDTH, stage.height * CELL_HEIGHT)
         self.board = MapBoard(session, stage, self.camera, on_command or session.apply, self._refused)
@@ -57,7 +61,7 @@ class MapView:
         self.corners = Corners(ctx)
         icons = {kind.id: kind.icon for kind in stage.node_kinds}
         self.overlay = Overlay(Signs(ctx, self.camera, self.sprites), icons)
-        self.events = MapEvents(ctx.keymap, self.camera, self.hand, self.corners, self.fit)
+        self.events = MapEvents(ctx.keymap, self.camera, self.hand, self.corners, self.fit, bare)
         self._seen_version = -1
         self._since_refresh = 0.0
         self._laid_out = False
@@ -110,7 +114,8 @@ class MapView:
         frame = Frame(surface, look, self.still.layout, self.board.by_id, self.board.curves)
         self.overlay.draw_wires(frame, self.hand)
         self.traffic.draw(surface, look, self.board)
-        self.corners.draw(surface)
+        if not self.bare:
+            self.corners.draw(surface)
         self.overlay.draw(frame, self.hand)
         surface.set_clip(before)
 
