@@ -61,7 +61,7 @@ class MapView:
         self.corners = Corners(ctx)
         icons = {kind.id: kind.icon for kind in stage.node_kinds}
         self.overlay = Overlay(Signs(ctx, self.camera, self.sprites), icons)
-        self.events = MapEvents(ctx.keymap, self.camera, self.hand, self.corners, self.fit, bare)
+        self.events = MapEvents(ctx.keymap, self.camera, self.hand, None if bare else self.corners, self.fit)
         self._seen_version = -1
         self._since_refresh = 0.0
         self._laid_out = False
