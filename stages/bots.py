@@ -103,8 +103,8 @@ class ScaleUpBot(NoBot):
 class ReferenceBot(NoBot):
     """An ordinary player who has understood the first lesson.
 
-    Before opening: a load balancer in front of the web servers, and one more of them. In operation: a further one while they
-    stay busy or an announced rush would make them so, and a larger database while that stays busy.
+    Before opening: a load balancer in front of the web servers, and one more of them. In operation: a further one
+    while they stay busy or an announced rush would make them so, and a larger database while that stays busy.
     """
 
     def __init__(self, stage: StageSpec) -> None:

@@ -1,8 +1,8 @@
 """The catalogue of node kinds and request kinds, and how a stage draws on it.
 
-A stage gets what it names: a kind of node in `unlocked` or `nodes`, a kind of request in `traffic.mix`, is taken from the
-catalogue unless the stage defines it itself. A definition in the stage with `base = "<id>"` starts from the catalogue's and
-changes the keys it gives; sizes and policies are matched by their id, a new one is added.
+A stage gets what it names: a kind of node in `unlocked` or `nodes`, a kind of request in `traffic.mix`, is taken from
+the catalogue unless the stage defines it itself. A definition in the stage with `base = "<id>"` starts from the
+catalogue's and changes the keys it gives; sizes and policies are matched by their id, a new one is added.
 """
 
 from __future__ import annotations

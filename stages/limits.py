@@ -101,7 +101,7 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "order": COUNT,
         "duration_s": Limit(0, 1_000_000, above=True),
         "day_s": POSITIVE,
-        "step_ms": Limit(0, 1000),
+        "step_ms": Limit(0, 100),
         "budget": NOT_NEGATIVE,
         "overdraft": NOT_NEGATIVE,
         "width": Limit(1, 200),

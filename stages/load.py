@@ -1,7 +1,7 @@
 """Stages by name or by file.
 
-Where stage files can be checked (the desktop, tests, the web build) they are read from TOML; in the browser, which has no
-pydantic, the compiled stages lie in the same folder instead.
+Where stage files can be checked (the desktop, tests, the web build) they are read from TOML; in the browser, which has
+no pydantic, the compiled stages lie in the same folder instead.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Checks a stage and turns it into the engine's specs.
 
 The structure (names, types, required keys) is checked by pydantic against the engine's own dataclasses; what it cannot
-know (ranges, references, legal wires ...) by `stages.checks`. All problems are reported at once: a broken value is replaced
-by a stand-in so that the rest can be checked too, and what only follows from it is left out.
+know (ranges, references, legal wires ...) by `stages.checks`. All problems are reported at once: a broken value is
+replaced by a stand-in so that the rest can be checked too, and what only follows from it is left out.
 
 Not for the browser: pydantic does not exist there.
 """

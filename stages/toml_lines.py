@@ -49,7 +49,7 @@ class _Scanner:
         self.at += 2 if is_array else 1
         keys = self._key()
         self.at = self.text.index("]", self.at) + (2 if is_array else 1)
-        path = self._resolve(keys[:-1]) + (keys[-1],)
+        path = (*self._resolve(keys[:-1]), keys[-1])
         if is_array:
             self._mark(path)
             index = self.array_lengths.get(path, 0)

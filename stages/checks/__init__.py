@@ -26,6 +26,7 @@ RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (names.request_references, (REQUESTS,)),
     (kinds.kinds_by_role, ()),
     (kinds.policies, ()),
+    (kinds.step_length, ()),
     (kinds.service_times, ("node_kinds", "request_kinds", "step_ms")),
     (architecture.map_places, ("width", "height")),
     (architecture.one_source, ("nodes", "node_kinds")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.spec import NodeKind, NodeSize, PolicySpec, Role, StageSpec, SubItem
-from engine.timestep import COARSEST_RATIO, step_ms
+from engine.timestep import COARSEST_RATIO, STEPS_MS, TICK_S, step_ms
 from stages.finding import Finding
 from stages.keypath import Path, one_of
 
@@ -66,6 +66,15 @@ def _policy(policy: PolicySpec, path: Path) -> Iterator[Finding]:
     elif policy.default and not policy.minimum <= policy.default <= (policy.maximum or policy.default):
         bound = f"to {policy.maximum}" if policy.maximum else "to the node's slots"
         yield Finding((*path, "default"), "outside the range.", f"a whole number from {policy.minimum} {bound}")
+
+
+def step_length(stage: StageSpec) -> Iterator[Finding]:
+    """The engine does some of its work every TICK_S, so a whole number of steps must fit in there."""
+    steps = TICK_S * 1000.0 / stage.step_ms if stage.step_ms > 0 else 1.0
+    if abs(steps - round(steps)) > 1e-9 or steps < 1:
+        message = f"{TICK_S * 1000:g} ms is not a whole number of such steps."
+        lengths = ", ".join(f"{length:g}" for length in STEPS_MS)
+        yield Finding(("step_ms",), message, f"0 (automatic), {lengths} or another whole part of {TICK_S * 1000:g}")
 
 
 def service_times(stage: StageSpec) -> Iterator[Finding]:

@@ -1,0 +1,155 @@
+"""The headless tools: `python -m stages list | check | simulate | bench`.
+
+Exit codes: 0 all is well, 1 a stage has problems, 2 the command line was not understood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+from stages.errors import OverrideError, Problem, StageError
+from stages.load import load_stage, stage_names
+
+OK, PROBLEMS, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except OverrideError as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    except StageError as error:
+        print(error, file=sys.stderr)
+        return PROBLEMS
+    except BrokenPipeError:
+        sys.stderr.close()
+        return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    from stages.bots import BOTS
+
+    parser = argparse.ArgumentParser(prog="python -m stages", description="Stages without a screen.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    listing = commands.add_parser("list", help="the stages of the campaign")
+    listing.set_defaults(run=_list)
+
+    check = commands.add_parser("check", help="check stage files; every problem is named with its place")
+    check.add_argument("files", nargs="+", metavar="FILE", help="a stage file or the name of a campaign stage")
+    check.set_defaults(run=_check)
+
+    simulate = commands.add_parser("simulate", help="let a bot play a stage")
+    simulate.add_argument("stage", metavar="STAGE", help="the name of a campaign stage, or a stage file")
+    simulate.add_argument("--bot", choices=list(BOTS), default="none", help="who plays (none: nothing is commanded)")
+    simulate.add_argument("--seeds", type=_count, default=1, metavar="N", help="how many seeds (1)")
+    simulate.add_argument("--first-seed", type=_seed, default=1, metavar="K", help="the first of them (1)")
+    simulate.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides", help="change a value of the stage"
+    )
+    simulate.set_defaults(run=_simulate)
+
+    bench = commands.add_parser("bench", help="how fast the engine is on this machine")
+    bench.set_defaults(run=_bench)
+    for command in (listing, check, simulate, bench):
+        command.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number}: at least 1")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{number}: 0 or more")
+    return number
+
+
+def _list(options: argparse.Namespace) -> int:
+    from stages.tables import number, table
+
+    stages = [(name, load_stage(name)) for name in stage_names()]
+    if options.json:
+        fields = ("order", "duration_s", "day_s", "budget")
+        _print_json([{"name": name} | {field: getattr(stage, field) for field in fields} for name, stage in stages])
+    else:
+        headers = ("name", "order", "seconds", "calendar days", "budget")
+        rows = [
+            [
+                name,
+                str(stage.order),
+                number(stage.duration_s),
+                number(stage.duration_s / stage.day_s, 1),
+                number(stage.budget),
+            ]
+            for name, stage in stages
+        ]
+        print(table(headers, rows))
+    return OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    found: dict[str, list[Problem]] = {}
+    for file in options.files:
+        try:
+            load_stage(file)
+            found[file] = []
+        except StageError as error:
+            found[file] = list(error.problems())
+    if options.json:
+        _print_json(
+            [
+                {"stage": file, "ok": not problems, "problems": [asdict(problem) for problem in problems]}
+                for file, problems in found.items()
+            ]
+        )
+    else:
+        for file, problems in found.items():
+            print("\n".join(str(problem) for problem in problems) if problems else f"{file}: ok")
+    return PROBLEMS if any(found.values()) else OK
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from stages.simulate import reports
+    from stages.tables import runs_text
+
+    stage = load_stage(options.stage, options.overrides)
+    runs = list(reports(stage, options.bot, options.first_seed, options.seeds))
+    if options.json:
+        _print_json({"stage": stage.id, "bot": options.bot, "overrides": options.overrides, "runs": runs})
+    else:
+        print(runs_text(runs))
+    return OK
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from stages.bench import bench
+    from stages.tables import bench_text
+
+    measured = bench()
+    if options.json:
+        _print_json(measured)
+    else:
+        print(bench_text(measured))
+    return OK
+
+
+def _print_json(data: object) -> None:
+    print(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
