@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine import replay
 from engine.replay import ReplayError
@@ -70,19 +71,37 @@ def forget_run(store: Storage) -> None:
     store.delete(AUTOSAVE)
 
 
+def best_of(store: Storage, stage_id: str) -> Mapping[str, Any]:
+    """What is noted of a stage: grade, score, max_rps of its best run, plays and wins. Empty before the first."""
+    kept = store.load(PROGRESS)
+    stages = kept.get("stages") if isinstance(kept, Mapping) else None
+    entry = stages.get(stage_id) if isinstance(stages, Mapping) else None
+    return entry if isinstance(entry, Mapping) else {}
+
+
 def record_result(store: Storage, stage_id: str, phase: Phase, result: RunResult) -> bool:
     """Note a finished run. True when its grade or score is the stage's best so far."""
-    kept = store.load(PROGRESS)
-    stages = dict(kept.get("stages", {})) if isinstance(kept, Mapping) else {}
-    before = stages.get(stage_id)
-    before = dict(before) if isinstance(before, Mapping) else {}
-    best = before.get("grade") not in list(GRADES) or (GRADES.index(before["grade"]), -before.get("score", 0)) > (
-        GRADES.index(result.grade),
-        -result.score,
-    )
-    entry = {**before, "plays": before.get("plays", 0) + 1, "wins": before.get("wins", 0) + (phase is Phase.WON)}
+    before = dict(best_of(store, stage_id))
+    best = _rank(before.get("grade"), before.get("score")) < _rank(result.grade, result.score)
+    entry = {
+        **before,
+        "plays": _count(before.get("plays")) + 1,
+        "wins": _count(before.get("wins")) + (phase is Phase.WON),
+    }
     if best:
         entry |= {"grade": result.grade, "score": result.score, "max_rps": result.max_rps}
-    stages[stage_id] = entry
-    store.save(PROGRESS, {"version": VERSION, "stages": stages})
+    kept = store.load(PROGRESS)
+    stages = kept.get("stages") if isinstance(kept, Mapping) else None
+    stages = {**stages} if isinstance(stages, Mapping) else {}
+    store.save(PROGRESS, {"version": VERSION, "stages": {**stages, stage_id: entry}})
     return best
+
+
+def _rank(grade: object, score: object) -> tuple[int, int]:
+    """How good a kept result is; what makes no sense is worse than any result."""
+    known = isinstance(grade, str) and len(grade) == 1 and grade in GRADES
+    return (-GRADES.index(str(grade)) if known else -len(GRADES), _count(score))
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 
@@ -64,8 +65,8 @@ class Inspector(Panel):
     def refresh(self, selection: set[int]) -> None:
         """Follow the selection and the world (called ten times a second)."""
         view = self.session.view
-        for node in view.nodes:
-            self.history.setdefault(node.id, deque(maxlen=HISTORY)).append(node.utilisation)
+        for seen in view.nodes:
+            self.history.setdefault(seen.id, deque(maxlen=HISTORY)).append(seen.utilisation)
         self.selected = len(selection)
         self.node = next(iter(selection)) if len(selection) == 1 else None
         node = view.node(self.node) if self.node in view.node_ids else None
@@ -122,9 +123,11 @@ class Inspector(Panel):
         names = ("in_system", "done", "failed", "income", "keep_total", "net")
         stats = {name: self.add(Stat(ctx, t(f"play.inspector.{name}"), role="strong")) for name in names}
         for index, stat in enumerate(stats.values()):
-            self._place(stat, 40, (index % 3) / 3, (index % 3 + 1) / 3)
-            if index % 3 == 2:
-                self._down(46)
+            row, column = index % 3, index // 3
+            self._y += self.px(46) * row
+            self._place(stat, 40, column / 2, (column + 1) / 2 - 0.02)
+            self._y -= self.px(46) * row
+        self._down(3 * 46)
         self._updates.append(lambda _: self._update_overview(stats))
         self._head(t("play.inspector.goals"))
         survive = t("play.inspector.goal_survive", time=figures.clock(stage.duration_s))
@@ -158,7 +161,9 @@ class Inspector(Panel):
         rps.name = t("play.inspector.goal_rps", now=now, goal=figures.count(goal.max_rps))
         rps.set(view.max_rps / goal.max_rps, "")
         mean = view.mean_latency_ms
-        good = (goal.latency_bad_ms - mean) / (goal.latency_bad_ms - goal.latency_good_ms) if mean == mean else 0.0
+        good = (
+            (goal.latency_bad_ms - mean) / (goal.latency_bad_ms - goal.latency_good_ms) if math.isfinite(mean) else 0.0
+        )
         latency.name = t(
             "play.inspector.goal_latency", now=figures.latency(mean), goal=figures.latency(goal.latency_good_ms)
         )

@@ -67,7 +67,7 @@ class _Line(Widget):
 
 
 class LogPanel(Panel):
-    """Keeps the last entries and shows those of the departments that are not filtered out."""
+    """Shows `entries`, which the scene keeps, as far as their departments are not filtered out."""
 
     def __init__(self, ctx: Context, on_jump: Callable[[int], None], entries: list[Entry]) -> None:
         super().__init__(ctx)
@@ -94,18 +94,13 @@ class LogPanel(Panel):
         for button in self.filters.values():
             button.set_active(True)
 
-    def say(self, entry: Entry) -> None:
-        """Put an entry on top."""
-        self.entries.insert(0, entry)
-        del self.entries[KEPT:]
-        self._fill()
-
     def _toggle(self, department: Department) -> None:
         self.hidden ^= {department}
         self.filters[department].set_active(department not in self.hidden)
-        self._fill()
+        self.refill()
 
-    def _fill(self) -> None:
+    def refill(self) -> None:
+        """Show the entries as they are now."""
         scroll = self.scroll
         scroll.remove_all()
         scroll.offset = 0
@@ -131,4 +126,4 @@ class LogPanel(Panel):
         body = pygame.Rect(rect.left + px(2), rect.top + px(HEADER), rect.width - px(4), rect.height - px(HEADER + 4))
         self.scroll.layout(body)
         self.empty.layout(body.inflate(-px(24), -px(8)))
-        self._fill()
+        self.refill()

@@ -80,7 +80,7 @@ def help_page(ctx: Context, size: tuple[int, int], on_close: Callable[[], None])
         )
         for row, action in enumerate(actions):
             line = y + px(26 + row * 23)
-            name = t("play.help.build_n") if action == "build_1" else t(f"play.action.{action}")
+            name = t("play.help.build_n") if action == "build_1" else t(f"action.{action}")
             key = "1–9" if action == "build_1" else ctx.keymap.label(action)
             overlay.add(Label(ctx, name, "small")).layout(pygame.Rect(x, line, column - px(110), px(22)))
             overlay.add(Label(ctx, key, "small", "muted", align="right")).layout(

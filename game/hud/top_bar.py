@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pygame
 
 from engine.view import Phase
@@ -40,7 +42,7 @@ class _ChartBox(Widget):
 class TopBar(Panel):
     """Reads the session ten times a second; `on_menu` opens the pause menu."""
 
-    def __init__(self, ctx: Context, session: Session, on_menu: object) -> None:
+    def __init__(self, ctx: Context, session: Session, on_menu: Callable[[], None]) -> None:
         super().__init__(ctx)
         self.session = session
         t = ctx.i18n.t
@@ -48,7 +50,7 @@ class TopBar(Panel):
         total = figures.clock(stage.duration_s)
         self.menu = self.add(
             Button(ctx, "", on_menu, icon="menu", kind=Kind.QUIET, tooltip=self._hint("play.top.menu", "menu"))
-        )  # type: ignore[arg-type]
+        )
         self.name = self.add(Label(ctx, t(f"stage.{stage.id}.name"), "strong"))
         self.clock = self.add(Label(ctx, "", "number", tooltip=t("play.top.tip.clock", total=total)))
         self.total = self.add(Label(ctx, t("play.top.time_of", total=total), "small", "muted"))

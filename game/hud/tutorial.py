@@ -71,14 +71,11 @@ class TutorialBox(Panel):
         if target is None:
             rect.midtop = (self.area.centerx, self.area.top + gap)
             return rect
-        if target.top > self.area.bottom - px(20):
-            rect.midbottom = (target.centerx, self.area.bottom - gap)
-        elif target.bottom < self.area.top + px(20):
-            rect.midtop = (target.centerx, self.area.top + gap)
-        elif target.right + gap + width < self.area.right:
-            rect.midleft = (target.right + gap, target.centery)
-        else:
-            rect.midright = (target.left - gap, target.centery)
+        rect.midtop = (target.centerx, target.bottom + gap)
+        if target.bottom < self.area.top:
+            rect.top = self.area.top + gap
+        elif rect.bottom > self.area.bottom:
+            rect.bottom = min(target.top, self.area.bottom) - gap
         return rect.clamp(self.area.inflate(-gap, -gap))
 
     def _arrange(self, rect: pygame.Rect) -> None:

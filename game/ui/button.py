@@ -125,7 +125,7 @@ class Button(Widget):
         icon = self.ctx.icons.get(self.icon, 18, ink, background) if self.icon else None
         icon_width = icon.get_width() if icon else 0
         gap = self.px(8) if icon and self.text else 0
-        room = self.rect.width - icon_width - gap - key_width - self.px(16)
+        room = self.rect.width - icon_width - gap - key_width - self.px(8)
         label = (
             self.ctx.text.get(self.ctx.text.fit(self.text, self.role, room), self.role, ink, background)
             if self.text

@@ -1,0 +1,206 @@
+"""The briefing: what is asked, what is coming, and what there is to begin with."""
+
+from __future__ import annotations
+
+import pygame
+
+from game.context import Context
+from game.hud import figures, texts
+from game.hud.stat import Stat
+from game.savegame import best_of
+from game.scenes.base import Scene
+from game.scenes.screen import Screen
+from game.session import Session
+from game.ui.button import Button, Kind
+from game.ui.label import Label
+from game.ui.widget import Panel, Widget
+from game.view.chart import ForecastChart
+from game.view.map import MapView
+from stages.load import load_stage
+
+MARGIN = 48
+TEXT_WIDTH = 452
+GAP = 24
+FOOT = 84
+GOAL_LINE = 26
+
+
+class _Goal(Widget):
+    """A line of the task, with its icon."""
+
+    def __init__(self, ctx: Context, icon: str, text: str) -> None:
+        super().__init__(ctx)
+        self.icon, self.text = icon, text
+
+    def height_for(self, width: int) -> int:
+        """The height in pixels at a width."""
+        lines = self.ctx.text.wrap(self.text, "body", width - self.px(30))
+        return max(self.px(GOAL_LINE), len(lines) * self.ctx.text.line_height("body") + self.px(6))
+
+    def paint(self, surface: pygame.Surface) -> None:
+        """Icon and words."""
+        ctx, px, palette = self.ctx, self.px, self.ctx.theme.palette
+        step = ctx.text.line_height("body")
+        icon = ctx.icons.get(self.icon, 18, palette.accent)
+        surface.blit(icon, icon.get_rect(midleft=(self.rect.left, self.rect.top + step // 2)))
+        for index, line in enumerate(ctx.text.wrap(self.text, "body", self.rect.width - px(30))):
+            drawn = ctx.text.get(line, "body", palette.text)
+            surface.blit(drawn, (self.rect.left + px(30), self.rect.top + index * step))
+
+
+class BriefingScene(Screen):
+    """The stage before the set-up. The run's seed is decided, so the map that is shown is the one that is played."""
+
+    def __init__(self, ctx: Context, stage_ref: str, seed: int) -> None:
+        super().__init__(ctx)
+        self.session = Session(stage_ref, load_stage(stage_ref), seed)
+        self.stage = self.session.stage
+        self.map = MapView(ctx, self.session, self.stage)
+        self.chart = ForecastChart(ctx)
+
+    def enter(self) -> None:
+        """Still the music of the menu."""
+        self.ctx.audio.music("menu")
+
+    def build(self) -> None:
+        """Words on the left; forecast and starting architecture on the right."""
+        ctx, t, stage = self.ctx, self.ctx.i18n.t, self.stage
+        self.name = self.root.add(Label(ctx, t(f"stage.{stage.id}.name"), "title"))
+        self.story = self.root.add(Label(ctx, t(f"stage.{stage.id}.story"), "body", wrap=True))
+        self.lesson_head = self.root.add(Label(ctx, t("briefing.lesson"), "small", "accent"))
+        self.lesson = self.root.add(Label(ctx, t(f"stage.{stage.id}.lesson"), "body", "muted", wrap=True))
+        self.goals_head = self.root.add(Label(ctx, t("briefing.goals"), "small", "accent"))
+        self.goals = [self.root.add(goal) for goal in self._goals()]
+        self.stats = [self.root.add(stat) for stat in self._stats()]
+        self.forecast = self.root.add(Panel(ctx))
+        self.forecast_head = self.forecast.add(Label(ctx, t("briefing.forecast"), "strong"))
+        self.events = self.forecast.add(Label(ctx, self._known_events(), "small", "muted", align="right"))
+        self.start_head = self.root.add(Label(ctx, t("briefing.start"), "strong"))
+        self.back_button = self.root.add(
+            Button(ctx, t("briefing.back"), self._go_back, icon="arrow-left", kind=Kind.QUIET)
+        )
+        self.setup_button = self.root.add(
+            Button(ctx, t("briefing.setup"), self._set_up, icon="arrow-right", kind=Kind.PRIMARY, action="start")
+        )
+
+    def _goals(self) -> list[_Goal]:
+        t, stage, goal = self.ctx.i18n.t, self.stage, self.stage.goal
+        best = {"rps": figures.count(goal.max_rps), "latency": figures.latency(goal.latency_good_ms)}
+        lines = [
+            ("timer", t("briefing.goal_survive", time=figures.clock(stage.duration_s))),
+            ("gauge", t("briefing.goal_errors", limit=figures.percent(goal.error_threshold))),
+            ("trophy", t("briefing.goal_rps", **best)),
+            ("wallet", t("briefing.goal_budget")),
+        ]
+        return [_Goal(self.ctx, icon, text) for icon, text in lines]
+
+    def _stats(self) -> list[Stat]:
+        i18n, stage, view = self.ctx.i18n, self.stage, self.session.view
+        days = stage.duration_s / stage.day_s
+        best = best_of(self.ctx.storage, stage.id)
+        stats = {
+            "budget": texts.money(i18n, stage.budget),
+            "upkeep": texts.money(i18n, view.keep_per_day),
+            "users": figures.count(view.users),
+            "duration": i18n.t("briefing.days", days=f"{days:g}"),
+            "best": str(best.get("grade") or i18n.t("briefing.never")),
+        }
+        made = []
+        for key, value in stats.items():
+            if key == "users" and stage.traffic.users is None:
+                continue
+            stat = Stat(self.ctx, i18n.t(f"briefing.{key}"))
+            stat.set(value)
+            made.append(stat)
+        return made
+
+    def _known_events(self) -> str:
+        i18n = self.ctx.i18n
+        events = sorted(self.session.view.forecast.events, key=lambda event: event.starts_at_s)
+        if not events:
+            return i18n.t("briefing.no_events")
+        speakers = (f"{figures.clock(e.starts_at_s)} {i18n.t(f'department.{e.department.value}')}" for e in events)
+        return f"{i18n.t('briefing.known_events')}: {' · '.join(speakers)}"
+
+    def arrange(self) -> None:
+        """Two columns over a foot with the way back and the way on."""
+        px = self.px
+        left, top = px(MARGIN), px(40)
+        width = min(px(TEXT_WIDTH), self.size[0] * 2 // 5)
+        self.name.layout(pygame.Rect(left, top, width, px(44)))
+        y = self._stack(self.story, left, top + px(56), width) + px(22)
+        y = self._stack(self.lesson_head, left, y, width) + px(4)
+        y = self._stack(self.lesson, left, y, width) + px(22)
+        y = self._stack(self.goals_head, left, y, width) + px(6)
+        for goal in self.goals:
+            height = goal.height_for(width)
+            goal.layout(pygame.Rect(left, y, width, height))
+            y += height
+        foot = self.size[1] - px(FOOT)
+        y = min(y + px(18), foot - px(64))
+        column = width // len(self.stats)
+        for index, stat in enumerate(self.stats):
+            stat.layout(pygame.Rect(left + index * column, y, column - px(6), px(48)))
+        self._arrange_right(left + width + px(MARGIN), top, foot)
+        row = pygame.Rect(left, foot + px(16), self.back_button.natural_width(), px(46))
+        self.back_button.layout(row)
+        wide = max(px(220), self.setup_button.natural_width())
+        self.setup_button.layout(pygame.Rect(self.size[0] - left - wide, row.top, wide, row.height))
+
+    def _stack(self, label: Label, left: int, top: int, width: int) -> int:
+        height = label.height_for(width)
+        label.layout(pygame.Rect(left, top, width, height))
+        return top + height
+
+    def _arrange_right(self, left: int, top: int, foot: int) -> None:
+        px = self.px
+        width = self.size[0] - px(MARGIN) - left
+        height = (foot - top - px(GAP)) // 2
+        self.forecast.layout(pygame.Rect(left, top, width, height))
+        head = px(40)
+        self.forecast_head.layout(pygame.Rect(left + px(16), top, width // 3, head))
+        self.events.layout(pygame.Rect(left + width // 3, top, width * 2 // 3 - px(16), head))
+        self.chart.layout(pygame.Rect(left + px(12), top + head, width - px(24), height - head - px(8)))
+        map_top = top + height + px(GAP)
+        self.start_head.layout(pygame.Rect(left + px(16), map_top, width, head))
+        self.map.layout(pygame.Rect(left, map_top + head, width, foot - map_top - head))
+        self.map.fit()
+        self.map.camera.jump()
+
+    def handle(self, event: pygame.event.Event) -> None:
+        """Enter goes on; the map is to look at only."""
+        if self.ctx.keymap.action(event) == "start" and self.focus.current is None:
+            self._set_up()
+            return
+        super().handle(event)
+
+    def update(self, dt_s: float) -> None:
+        """The chart follows the world, which stands still."""
+        super().update(dt_s)
+        self.chart.update(self.session.view)
+        self.map.update(dt_s)
+
+    def draw(self, surface: pygame.Surface) -> None:
+        """Widgets, the chart over its panel, the map, and its frame."""
+        palette = self.ctx.theme.palette
+        surface.fill(palette.bg)
+        self.root.draw(surface)
+        self.chart.draw(surface)
+        self.map.draw(surface)
+        pygame.draw.rect(surface, palette.line, self.map.rect, self.px(1))
+        self.tooltips.draw(surface)
+
+    def back(self) -> Scene | None:
+        """To the choice of stages."""
+        from game.scenes.stage_select import StageSelectScene  # screens lead to each other in circles
+
+        return StageSelectScene(self.ctx)
+
+    def _go_back(self) -> None:
+        self.next_scene = self.back()
+
+    def _set_up(self) -> None:
+        from game.scenes.play import PlayScene  # as above
+
+        self.ctx.audio.play("ui_click")
+        self.next_scene = PlayScene(self.ctx, self.session)
