@@ -85,7 +85,7 @@ class TrafficHistory(HistoryChart):
     def _highest(self) -> float:
         series = self.series
         both = series.done_rps + series.failed_rps
-        return max([1.0, *both.tolist(), *series.offered_rps.tolist()])
+        return max(1.0, float(both.max(initial=0.0)), float(series.offered_rps.max(initial=0.0)))
 
     def _curves(self, look: Look, axes: Axes, times: FloatArray) -> None:
         series = self.series
@@ -117,7 +117,7 @@ class CurveHistory(HistoryChart):
 
     def _highest(self) -> float:
         known = self.values[np.isfinite(self.values)]
-        return max([1.0, *known.tolist(), self.limit or 0.0])
+        return max(1.0, float(known.max(initial=0.0)), self.limit or 0.0)
 
     def _curves(self, look: Look, axes: Axes, times: FloatArray) -> None:
         known = np.isfinite(self.values)

@@ -23,6 +23,7 @@ TEXT_WIDTH = 452
 GAP = 24
 FOOT = 84
 GOAL_LINE = 26
+STAT = 54
 
 
 class _Goal(Widget):
@@ -55,7 +56,7 @@ class BriefingScene(Screen):
         super().__init__(ctx)
         self.session = Session(stage_ref, load_stage(stage_ref), seed)
         self.stage = self.session.stage
-        self.map = MapView(ctx, self.session, self.stage)
+        self.map = MapView(ctx, self.session, self.stage, bare=True)
         self.chart = ForecastChart(ctx)
 
     def enter(self) -> None:
@@ -137,10 +138,11 @@ class BriefingScene(Screen):
             goal.layout(pygame.Rect(left, y, width, height))
             y += height
         foot = self.size[1] - px(FOOT)
-        y = min(y + px(18), foot - px(64))
-        column = width // len(self.stats)
+        y = min(y + px(16), foot - px(2 * STAT + 4))
+        column = width // 3
         for index, stat in enumerate(self.stats):
-            stat.layout(pygame.Rect(left + index * column, y, column - px(6), px(48)))
+            line, place = divmod(index, 3)
+            stat.layout(pygame.Rect(left + place * column, y + line * px(STAT), column - px(10), px(STAT - 6)))
         self._arrange_right(left + width + px(MARGIN), top, foot)
         row = pygame.Rect(left, foot + px(16), self.back_button.natural_width(), px(46))
         self.back_button.layout(row)

@@ -1,234 +1,287 @@
-"""After a run: the grade, what made it, what went wrong when and why, and one piece of advice."""
+"""The result: the grade and what it is made of, the run as charts, what went wrong and why, and what to try next."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pygame
 
 from engine import replay
-from engine.scoring import WEIGHT_LATENCY, WEIGHT_THROUGHPUT, WEIGHT_UPTIME
-from engine.view import Incident, RunResult
-from game.clipboard import copy_text
+from engine.scoring import Parts
+from engine.view import RunResult
 from game.context import Context
-from game.hud import figures, texts
-from game.hud.history_chart import HistoryChart
+from game.hud import figures
+from game.hud.grade import GradeRing
+from game.hud.history_chart import CurveHistory, HistoryChart, TrafficHistory
+from game.hud.incidents import IncidentList
+from game.hud.overlay import Overlay
+from game.hud.share_page import share_page
 from game.hud.stat import Bar, Stat
 from game.scenes.base import Scene
 from game.scenes.screen import Screen
 from game.scenes.start import new_seed
 from game.session import Session
 from game.ui.button import Button, Kind
+from game.ui.focus import FocusRing
 from game.ui.label import Label
-from game.ui.widget import Panel, Widget
+from game.ui.widget import Panel
 
 MARGIN = 40
+SIDE = 316
+RING = 196
 GAP = 16
-SHOWN_INCIDENTS = 5
-REVEAL_S = 0.7
-
-
-class _Grade(Widget):
-    """The letter; it settles in from a larger size unless motion is reduced."""
-
-    def __init__(self, ctx: Context, letter: str) -> None:
-        super().__init__(ctx)
-        self.letter = letter
-        self.age_s = REVEAL_S if ctx.settings.reduced_motion else 0.0
-
-    def update(self, dt_s: float) -> None:
-        """Settle."""
-        if self.age_s < REVEAL_S:
-            self.age_s = min(REVEAL_S, self.age_s + dt_s)
-            self.invalidate()
-
-    def paint(self, surface: pygame.Surface) -> None:
-        """A ring that closes around the letter."""
-        palette, px = self.ctx.theme.palette, self.px
-        colour = {"S": palette.accent, "A": palette.ok, "B": palette.ok, "F": palette.error}.get(
-            self.letter, palette.warn
-        )
-        share = self.age_s / REVEAL_S
-        eased = 1.0 - (1.0 - share) ** 3
-        radius = px(84) + round((1.0 - eased) * px(20))
-        pygame.draw.aacircle(surface, palette.line, self.rect.center, px(84), px(6))
-        pygame.draw.aacircle(surface, colour.lerp(palette.panel, 1.0 - eased), self.rect.center, radius, px(6))
-        letter = self.ctx.text.get(self.letter, "grade", colour.lerp(palette.panel, 1.0 - eased))
-        surface.blit(letter, letter.get_rect(center=self.rect.center))
-
-
-class _Chart(Widget):
-    """The history as a widget."""
-
-    def __init__(self, ctx: Context, chart: HistoryChart) -> None:
-        super().__init__(ctx)
-        self.chart = chart
-
-    def paint(self, surface: pygame.Surface) -> None:
-        """Draw it."""
-        self.chart.draw(surface, self.rect)
+FOOT = 76
+HEAD = 34
+TILE = 58
 
 
 class ResultScene(Screen):
-    """Shows the result of a session. best: whether it is the stage's best so far."""
+    """How a run ended. best: it is the stage's best so far. Raises ValueError for a run that is not over."""
 
-    def __init__(self, ctx: Context, session: Session, best: bool) -> None:
+    def __init__(self, ctx: Context, session: Session, best: bool = False) -> None:
         super().__init__(ctx)
-        self.session, self.best = session, best
         result = session.view.result
         if result is None:
-            raise ValueError("the run is not over")
+            raise ValueError("this run is not over")
+        self.session, self.best = session, best
         self.result: RunResult = result
-        self.note = ""
+        share = Parts(result.part_throughput, result.part_latency, result.part_uptime).total
+        self.ring = GradeRing(ctx, result.grade, share if result.outcome == "won" else 1.0)
+        self.charts: list[HistoryChart] = []
+        self.overlay: Overlay | None = None
+        self.overlay_focus = FocusRing(self.root)
 
     def enter(self) -> None:
-        """The letter is heard, too."""
+        """The shift is over."""
         self.ctx.audio.music("menu")
-        self.ctx.audio.play("grade_reveal")
 
+    # -- building -----------------------------------------------------------------------------------------------------
     def build(self) -> None:
-        """The grade left, what happened right, the ways on below."""
+        """The verdict on the left, the story of the run on the right."""
         ctx, t, result = self.ctx, self.ctx.i18n.t, self.result
-        lost_at = figures.clock(self.session.view.time_s)
-        tone = "ok" if result.outcome == "won" else "error"
-        self.title = self.root.add(Label(ctx, t(f"result.{result.outcome}"), "title", tone))
-        self.line = self.root.add(Label(ctx, t(f"result.{result.outcome}_line", time=lost_at), "body", "muted"))
-        self.left = self.root.add(Panel(ctx))
-        self.grade = self.left.add(_Grade(ctx, result.grade))
-        self.score = self.left.add(Stat(ctx, t("result.score"), role="title"))
-        self.score.set(
-            figures.count(result.score), "accent" if self.best else "text", t("result.best") if self.best else ""
+        end = figures.clock(self.session.view.time_s)
+        won = result.outcome == "won"
+        self.stage_name = self.root.add(Label(ctx, t(f"stage.{self.session.stage.id}.name"), "small", "muted"))
+        self.outcome = self.root.add(Label(ctx, t(f"result.{result.outcome}"), "title", "text" if won else "error"))
+        self.outcome_line = self.root.add(Label(ctx, t(f"result.{result.outcome}_line", time=end), "body", "muted"))
+        self.root.add(self.ring)
+        self.grade_line = self.root.add(Label(ctx, t(f"grade.{result.grade}"), "body", wrap=True))
+        self.score = self.root.add(Stat(ctx, t("result.score")))
+        self.best_label = self.root.add(
+            Label(ctx, t("result.best") if self.best else "", "strong", "ok", align="right")
         )
-        self.parts = [self.left.add(bar) for bar in self._parts()]
-        self.stats = [self.left.add(stat) for stat in self._stats()]
-        self.right = self.root.add(Panel(ctx))
-        self.chart_head = self.right.add(Label(ctx, t("result.traffic"), "strong", "accent"))
-        self.chart = self.right.add(_Chart(ctx, HistoryChart(ctx, self.session.view.series, result.incidents)))
-        self.below = self.root.add(Panel(ctx))
-        self.incident_head = self.below.add(Label(ctx, t("result.incidents"), "strong", "accent"))
-        self.incidents = [self.below.add(Label(ctx, line, "small", wrap=True)) for line in self._incidents()]
-        self.advice_head = self.below.add(Label(ctx, t("result.advice"), "strong", "accent"))
-        kind = t(f"node.{result.advice_kind}.name") if result.advice_kind else ""
-        self.advice = self.below.add(Label(ctx, t(f"advice.{result.advice}", kind=kind), "body", wrap=True))
-        self.buttons = [
-            self.root.add(Button(ctx, t("result.retry"), self._retry, icon="rotate-ccw", kind=Kind.PRIMARY)),
-            self.root.add(Button(ctx, t("result.new_seed"), self._new, icon="dices")),
-            self.root.add(Button(ctx, t("result.share"), self._share, icon="share")),
-            self.root.add(Button(ctx, t("result.stage_select"), self._stages, icon="list")),
+        parts = ("throughput", "latency", "uptime")
+        self.bars = {part: self.root.add(Bar(ctx, t(f"result.part_{part}"), alarming=False)) for part in parts}
+        self.tiles = [self.root.add(stat) for stat in self._tiles()]
+        self._build_charts()
+        self._build_words()
+        self._build_buttons()
+        self._follow_ring()
+
+    def _tiles(self) -> list[Stat]:
+        i18n, result = self.ctx.i18n, self.result
+        percentiles = " / ".join(figures.latency(v) for v in (result.p50_ms, result.p95_ms, result.p99_ms))
+        values = {
+            "max_rps": i18n.t("result.rate", value=figures.rate(result.max_rps)),
+            "users": figures.count(result.users),
+            "uptime": figures.percent(result.uptime),
+            "errors": figures.percent(result.error_rate),
+            "latency": figures.latency(result.latency_ms),
+            "percentiles": percentiles,
+        }
+        tiles = []
+        for key, value in values.items():
+            tile = Stat(self.ctx, i18n.t(f"result.{key}"))
+            tile.set(value)
+            tiles.append(tile)
+        return tiles
+
+    def _build_charts(self) -> None:
+        ctx, t, view, goal = self.ctx, self.ctx.i18n.t, self.session.view, self.session.stage.goal
+        series, incidents = view.series, self.result.incidents
+
+        def rate(value: float) -> str:
+            return t("result.rate", value=figures.count(value))
+
+        charts = (
+            ("traffic", TrafficHistory(ctx, series, incidents, rate)),
+            (
+                "latency_chart",
+                CurveHistory(ctx, series, incidents, figures.latency, series.p95_ms, goal.latency_bad_ms),
+            ),
+            ("users_chart", CurveHistory(ctx, series, incidents, figures.count, series.users)),
+        )
+        self.charts = [chart for _, chart in charts]
+        self.chart_panels = [self.root.add(Panel(ctx)) for _ in charts]
+        self.chart_heads = [
+            panel.add(Label(ctx, t(f"result.{key}"), "strong"))
+            for panel, (key, _) in zip(self.chart_panels, charts, strict=True)
         ]
-        self.note_label = self.root.add(Label(ctx, self.note, "small", "muted", align="right"))
+        legend = (("answered", "ok"), ("failed", "error"), ("offered", "text"))
+        self.legend = [
+            self.chart_panels[0].add(Label(ctx, t(f"result.{key}"), "small", colour, align="right"))
+            for key, colour in legend
+        ]
 
-    def _parts(self) -> list[Bar]:
+    def _build_words(self) -> None:
         ctx, t, result = self.ctx, self.ctx.i18n.t, self.result
-        bars = []
-        for key, share, weight in (
-            ("throughput", result.part_throughput, WEIGHT_THROUGHPUT),
-            ("latency", result.part_latency, WEIGHT_LATENCY),
-            ("uptime", result.part_uptime, WEIGHT_UPTIME),
-        ):
-            bar = Bar(ctx, t(f"result.part_{key}"), alarming=False)
-            bar.set(share, f"{figures.percent(share)} · {t('result.weight', share=figures.percent(weight))}")
-            bars.append(bar)
-        return bars
-
-    def _stats(self) -> list[Stat]:
-        t, result = self.ctx.i18n.t, self.result
-        tail = " / ".join(figures.latency(value) for value in (result.p50_ms, result.p95_ms, result.p99_ms))
-        rows = (
-            ("max_rps", t("play.inspector.rps", value=figures.rate(result.max_rps))),
-            ("users", figures.count(result.users)),
-            ("uptime", figures.percent(result.uptime)),
-            ("latency", figures.latency(result.latency_ms)),
-            ("errors", figures.percent(result.error_rate)),
-            ("percentiles", tail),
+        self.incident_panel = self.root.add(Panel(ctx))
+        self.incident_head = self.incident_panel.add(Label(ctx, t("result.incidents"), "strong"))
+        more = max(0, len(result.incidents) - 12)
+        self.incident_more = self.incident_panel.add(
+            Label(ctx, t("result.more_incidents", count=more) if more else "", "small", "muted", align="right")
         )
-        stats = []
-        for key, value in rows:
-            stat = Stat(self.ctx, t(f"result.{key}"), role="strong")
-            stat.set(value)
-            stats.append(stat)
-        return stats
+        nothing = "" if result.incidents else t("result.no_incidents")
+        self.incident_none = self.incident_panel.add(Label(ctx, nothing, "small", "muted", wrap=True))
+        self.incident_list = self.incident_panel.add(IncidentList(ctx, self.session.view, result.incidents))
+        self.advice_panel = self.root.add(Panel(ctx))
+        self.advice_head = self.advice_panel.add(Label(ctx, t("result.advice"), "strong", "accent"))
+        kind = t(f"node.{result.advice_kind}.name") if result.advice_kind else ""
+        self.advice = self.advice_panel.add(Label(ctx, t(f"advice.{result.advice}", kind=kind), "body", wrap=True))
 
-    def _incidents(self) -> list[str]:
-        t, incidents = self.ctx.i18n.t, self.result.incidents
-        if not incidents:
-            return [t("result.no_incidents")]
-        worst = sorted(incidents, key=lambda incident: -incident.count)[:SHOWN_INCIDENTS]
-        lines = [self._incident(incident) for incident in sorted(worst, key=lambda incident: incident.start_s)]
-        if len(incidents) > SHOWN_INCIDENTS:
-            lines.append(t("result.more_incidents", count=len(incidents) - SHOWN_INCIDENTS))
-        return lines
-
-    def _incident(self, incident: Incident) -> str:
-        i18n, view = self.ctx.i18n, self.session.view
-        node = texts.node_name(i18n, view, incident.node, incident.kind)
-        what = i18n.t(
-            "result.incident_line",
-            count=figures.count(incident.count),
-            reason=texts.reason(i18n, incident.reason),
-            node=node,
+    def _build_buttons(self) -> None:
+        ctx, t = self.ctx, self.ctx.i18n.t
+        entries: tuple[tuple[str, str, Callable[[], None], Kind], ...] = (
+            ("stage_select", "list", self._stages, Kind.QUIET),
+            ("share", "share", self.share, Kind.NORMAL),
+            ("new_seed", "random", self._new_seed, Kind.NORMAL),
+            ("retry", "restart", self._retry, Kind.PRIMARY),
         )
-        if incident.cause == incident.node:
-            why = i18n.t("result.incident_cause_self")
-        else:
-            cause = texts.node_name(i18n, view, incident.cause, incident.cause_kind)
-            why = i18n.t("result.incident_cause", cause=cause)
-        return f"{figures.clock(incident.start_s)}  {what} – {why}"
+        self.buttons = {
+            key: self.root.add(Button(ctx, t(f"result.{key}"), act, icon=icon, kind=kind))
+            for key, icon, act, kind in entries
+        }
 
+    # -- arranging ----------------------------------------------------------------------------------------------------
     def arrange(self) -> None:
-        """Two columns over a row of buttons."""
+        """Verdict, tiles over charts over words, buttons at the foot."""
         px = self.px
-        width, height = self.size
-        left = px(MARGIN)
-        self.title.layout(pygame.Rect(left, px(26), width // 2, px(44)))
-        self.line.layout(pygame.Rect(left, px(68), width // 2, px(24)))
-        top, bottom = px(104), height - px(84)
-        column = px(372)
-        self.left.layout(pygame.Rect(left, top, column, bottom - top))
-        self._arrange_left(pygame.Rect(left + px(24), top + px(14), column - px(48), bottom - top - px(28)))
-        x = left + column + px(GAP)
-        right = width - left - x
-        split = top + (bottom - top) * 46 // 100
-        self.right.layout(pygame.Rect(x, top, right, split - top - px(GAP)))
-        self.chart_head.layout(pygame.Rect(x + px(20), top + px(10), right - px(40), px(24)))
-        self.chart.layout(pygame.Rect(x + px(14), top + px(40), right - px(28), split - top - px(GAP + 52)))
-        self.below.layout(pygame.Rect(x, split, right, bottom - split))
-        self._arrange_below(pygame.Rect(x + px(20), split + px(12), right - px(40), bottom - split - px(24)))
-        bx = left
-        for button in self.buttons:
+        left, foot = px(MARGIN), self.size[1] - px(FOOT)
+        self._arrange_verdict(left, px(28), px(SIDE), foot)
+        x = left + px(SIDE + MARGIN)
+        width = self.size[0] - px(MARGIN) - x
+        self._arrange_tiles(x, px(34), width)
+        top = px(34 + TILE + 14)
+        words = max(px(148), (foot - top) * 27 // 100)
+        charts = foot - top - words - 2 * px(GAP)
+        upper = charts * 58 // 100
+        self._arrange_chart(0, pygame.Rect(x, top, width, upper))
+        half = (width - px(GAP)) // 2
+        second = top + upper + px(GAP)
+        self._arrange_chart(1, pygame.Rect(x, second, half, charts - upper))
+        self._arrange_chart(2, pygame.Rect(x + width - half, second, half, charts - upper))
+        self._arrange_words(x, foot - words, width, words)
+        self._arrange_buttons(left, foot)
+        if self.overlay is not None:
+            self.share()
+
+    def _arrange_verdict(self, left: int, top: int, width: int, foot: int) -> None:
+        px = self.px
+        self.stage_name.layout(pygame.Rect(left, top, width, px(22)))
+        self.outcome.layout(pygame.Rect(left, top + px(22), width, px(42)))
+        self.outcome_line.layout(pygame.Rect(left, top + px(66), width, px(24)))
+        side = min(px(RING), foot - top - px(90 + 320))
+        ring = pygame.Rect(left, top + px(106), side, side)
+        ring.centerx = left + width // 2
+        self.ring.layout(ring)
+        y = ring.bottom + px(14)
+        height = self.grade_line.height_for(width)
+        self.grade_line.layout(pygame.Rect(left, y, width, height))
+        y += height + px(14)
+        self.score.layout(pygame.Rect(left, y, width // 2, px(46)))
+        self.best_label.layout(pygame.Rect(left + width // 2, y + px(16), width - width // 2, px(28)))
+        y += px(60)
+        for bar in self.bars.values():
+            bar.layout(pygame.Rect(left, y, width, px(34)))
+            y += px(42)
+
+    def _arrange_tiles(self, x: int, y: int, width: int) -> None:
+        shares = (1.0, 1.0, 0.85, 0.95, 0.95, 1.9)
+        for tile, share in zip(self.tiles, shares, strict=True):
+            wide = round(width * share / sum(shares))
+            tile.layout(pygame.Rect(x, y, wide - self.px(8), self.px(TILE)))
+            x += wide
+
+    def _arrange_chart(self, index: int, rect: pygame.Rect) -> None:
+        px = self.px
+        self.chart_panels[index].layout(rect)
+        self.chart_heads[index].layout(pygame.Rect(rect.left + px(14), rect.top, rect.width // 2, px(HEAD)))
+        if index == 0:
+            x = rect.right - px(14)
+            for label in reversed(self.legend):
+                wide = self.ctx.text.width(label.text, "small")
+                label.layout(pygame.Rect(x - wide, rect.top, wide, px(HEAD)))
+                x -= wide + px(18)
+        body = pygame.Rect(rect.left + px(6), rect.top + px(HEAD), rect.width - px(12), rect.height - px(HEAD + 4))
+        self.charts[index].layout(body)
+
+    def _arrange_words(self, x: int, top: int, width: int, height: int) -> None:
+        px = self.px
+        advice = min(px(300), width * 2 // 5)
+        incidents = pygame.Rect(x, top, width - advice - px(GAP), height)
+        self.incident_panel.layout(incidents)
+        self.incident_head.layout(pygame.Rect(x + px(14), top, incidents.width // 2, px(HEAD)))
+        self.incident_more.layout(pygame.Rect(incidents.centerx, top, incidents.width // 2 - px(14), px(HEAD)))
+        body = pygame.Rect(x + px(1), top + px(HEAD), incidents.width - px(2), height - px(HEAD + 6))
+        self.incident_none.layout(body.inflate(-px(26), 0))
+        self.incident_list.layout(body)
+        panel = pygame.Rect(x + width - advice, top, advice, height)
+        self.advice_panel.layout(panel)
+        self.advice_head.layout(pygame.Rect(panel.left + px(14), top, advice - px(28), px(HEAD)))
+        self.advice.layout(pygame.Rect(panel.left + px(14), top + px(HEAD), advice - px(28), height - px(HEAD + 8)))
+
+    def _arrange_buttons(self, left: int, foot: int) -> None:
+        px = self.px
+        top, height = foot + px(16), px(44)
+        stages = self.buttons["stage_select"]
+        stages.layout(pygame.Rect(left, top, stages.natural_width(), height))
+        x = self.size[0] - left
+        for key in ("retry", "new_seed", "share"):
+            button = self.buttons[key]
             wide = button.natural_width() + px(16)
-            button.layout(pygame.Rect(bx, height - px(66), wide, px(44)))
-            bx += wide + px(12)
-        self.note_label.layout(pygame.Rect(bx, height - px(66), width - left - bx, px(44)))
+            x -= wide
+            button.layout(pygame.Rect(x, top, wide, height))
+            x -= px(12)
 
-    def _arrange_left(self, area: pygame.Rect) -> None:
-        px = self.px
-        self.grade.layout(pygame.Rect(area.left, area.top + px(4), px(184), px(184)))
-        self.score.layout(pygame.Rect(area.left + px(200), area.top + px(60), area.width - px(200), px(70)))
-        y = area.top + px(200)
-        for bar in self.parts:
-            bar.layout(pygame.Rect(area.left, y, area.width, px(34)))
-            y += px(44)
-        y += px(6)
-        cell = area.width // 2
-        for index, stat in enumerate(self.stats):
-            stat.layout(pygame.Rect(area.left + (index % 2) * cell, y, cell - px(6), px(44)))
-            if index % 2:
-                y += px(52)
+    # -- living -------------------------------------------------------------------------------------------------------
+    def handle(self, event: pygame.event.Event) -> None:
+        """A click or a key ends the animation; then everything as usual."""
+        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.KEYDOWN) and not self.ring.revealed:
+            self.ring.finish()
+        if self.overlay is None:
+            super().handle(event)
+        elif event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
+            self._close_overlay()
+        elif not self.overlay_focus.handle(event):
+            self.overlay.handle(event)
 
-    def _arrange_below(self, area: pygame.Rect) -> None:
-        px = self.px
-        half = area.width * 56 // 100
-        self.incident_head.layout(pygame.Rect(area.left, area.top, half, px(24)))
-        y = area.top + px(28)
-        for label in self.incidents:
-            tall = label.height_for(half - px(16))
-            label.layout(pygame.Rect(area.left, y, half - px(16), tall))
-            y += tall + px(4)
-        x = area.left + half + px(12)
-        self.advice_head.layout(pygame.Rect(x, area.top, area.right - x, px(24)))
-        self.advice.layout(pygame.Rect(x, area.top + px(28), area.right - x, area.height - px(28)))
+    def update(self, dt_s: float) -> None:
+        """The ring closes, the bars and the score follow it."""
+        super().update(dt_s)
+        self._follow_ring()
 
+    def _follow_ring(self) -> None:
+        result, progress = self.result, self.ring.progress
+        self.score.set(f"{round(result.score * progress):,d}")
+        self.best_label.visible = self.ring.revealed
+        for key, bar in self.bars.items():
+            part: float = getattr(result, f"part_{key}")
+            bar.set(part * progress, figures.percent(part * progress))
+
+    def draw(self, surface: pygame.Surface) -> None:
+        """The widgets, the charts over their panels, and the share page over everything."""
+        surface.fill(self.ctx.theme.palette.bg)
+        self.root.draw(surface)
+        for chart in self.charts:
+            chart.draw(surface)
+        if self.overlay is not None:
+            self.overlay.draw(surface)
+        else:
+            self.tooltips.draw(surface)
+
+    # -- leaving ------------------------------------------------------------------------------------------------------
     def back(self) -> Scene | None:
-        """To the stages."""
+        """To the choice of stages."""
         from game.scenes.stage_select import StageSelectScene  # screens lead to each other in circles
 
         return StageSelectScene(self.ctx)
@@ -236,19 +289,22 @@ class ResultScene(Screen):
     def _stages(self) -> None:
         self.next_scene = self.back()
 
-    def _play(self, seed: int) -> None:
+    def _retry(self) -> None:
         from game.scenes.play import PlayScene  # as above
 
-        self.next_scene = PlayScene(self.ctx, Session(self.session.stage_ref, self.session.stage, seed))
+        old = self.session
+        self.next_scene = PlayScene(self.ctx, Session(old.stage_ref, old.stage, old.seed))
 
-    def _retry(self) -> None:
-        self._play(self.session.seed)
+    def _new_seed(self) -> None:
+        from game.scenes.play import PlayScene  # as above
 
-    def _new(self) -> None:
-        self._play(new_seed())
+        old = self.session
+        self.next_scene = PlayScene(self.ctx, Session(old.stage_ref, old.stage, new_seed()))
 
-    def _share(self) -> None:
-        code = replay.to_text(self.session.sim.run)
-        copied = copy_text(code)
-        self.note = self.ctx.i18n.t("result.share_copied" if copied else "result.share_failed")
-        self.note_label.set(self.note)
+    def share(self) -> None:
+        """Show the share code."""
+        self.overlay = share_page(self.ctx, self.size, replay.to_text(self.session.sim.run), self._close_overlay)
+        self.overlay_focus = FocusRing(self.overlay)
+
+    def _close_overlay(self) -> None:
+        self.overlay = None
