@@ -10,7 +10,8 @@ Per node, with n requests present, c slots and the expected completions h of a s
 b1 is E[min(N, c)] for N = n + Poisson(a) - Poisson(h), the corner softened by what a difference of Poisson numbers
 scatters: k log 2 = E[max(N - n, 0)] at a = h, which is v/2 for small and sqrt(v / 2 pi) for large v. Half a step of
 work is added where a node was empty before, for its first request has on average been there for half a step.
-Completions come first from those that hold a slot; the composition is drawn by systematic sampling. Half of a step's
+Completions come first from those that hold a slot; the composition is drawn by systematic sampling. At a node that calls others a finished phase need not
+free its slot, so there only those that hold one can complete. Half of a step's
 arrivals meet the queue's bound as it was before the completions, half as it is after. Measured against M/M/c and
 M/M/c/K in the tests; see `engine.timestep` for the bias.
 """
@@ -239,23 +240,29 @@ class Kernel:
         weights = counts * topology.leave_rate
         unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
         slots = np.maximum(capacity.slots - self.occupied[2], 0)
-        amount: CountArray = self.generator.binomial(local, self._probability(unhindered * self.speed(), local, slots))
+        drawn = np.where(topology.keeps_slot, self.occupied[0], local)
+        probability = self._probability(unhindered * self.speed(), local, drawn, slots)
+        amount: CountArray = self.generator.binomial(drawn, probability)
         if np.count_nonzero(amount > self.occupied[0]):
             self._admit(np.minimum(np.maximum(amount - self.serving, 0), self.waiting))
             weights = counts * topology.leave_rate
             unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
         taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.generator)
+        all_gone = (amount >= self.occupied[0])[groups.of]
+        taken = np.where(all_gone, counts, taken)
         return taken, counts.copy()
 
-    def _probability(self, expected: FloatArray, local: CountArray, slots: CountArray) -> FloatArray:
-        """The probability that one of the requests present at a node completes in this step."""
+    def _probability(
+        self, expected: FloatArray, local: CountArray, drawn: CountArray, slots: CountArray
+    ) -> FloatArray:
+        """The probability that one of the `drawn` requests of a node completes in this step."""
         scatter = expected + self.arrival_mean
         width = 0.7213 * scatter / np.sqrt(1.0 + 1.5708 * scatter) + 1e-12
         after = local - expected + self.arrival_mean
         busy_after = after - width * np.logaddexp(0.0, (after - slots) / width)
         busy_after = np.minimum(np.maximum(busy_after, 0.0), slots)
         share = busy_after / np.maximum(self.occupied[0], 1) + self.was_empty + 1.0
-        probability = expected * share / np.maximum(local, 1)
+        probability = expected * share / np.maximum(drawn, 1)
         probability = np.rint(probability * (0.5 / PROBABILITY_GRID)) * PROBABILITY_GRID
         return np.asarray(np.minimum(probability, 1.0))
 

@@ -112,6 +112,7 @@ class Topology:
     dealt_size: CountArray
     mover_size: CountArray
     mover_first_edge: IndexArray
+    keeps_slot: BoolArray
     left_edge: IndexArray
     left_node: IndexArray
     done_edge: IndexArray
@@ -341,6 +342,7 @@ class _Assembler:
             dealt_size=np.array([flat[i][2] for i in dealt], dtype=np.int64),
             mover_size=sizes,
             mover_first_edge=(np.cumsum(sizes) - sizes).astype(np.intp),
+            keeps_slot=self._keeping(),
             left_edge=_indices([edge for edge, _ in left]),
             left_node=_indices([node for _, node in left]),
             done_edge=_indices([edge for edge, _ in done]),
@@ -349,6 +351,12 @@ class _Assembler:
             all_edge_wires=np.concatenate([edge_wire, *(level.edge_wire for level in levels)]) + 1,
             sinks=1 + len(node_index),
         )
+
+    def _keeping(self) -> BoolArray:
+        """Which nodes hold a slot while another node works for them, so that a finished phase need not free it."""
+        keeping = np.zeros(len(self.node_index), dtype=bool)
+        keeping[[self.node_index[caller] for key in self.keys for caller in key.path[:-1]]] = True
+        return keeping
 
     def _leave_rate(self, key: CellKey) -> float:
         """dt / mean service; a node that only passes the phase on to another does so within one step."""

@@ -1,0 +1,1 @@
+"""Tests of the engine, on the engine the game plays, through its public interface."""
