@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from engine.commands import Accepted, Answer, Build, Clone, Command, Connect, Resize, Restart, StartOperation
+from engine.commands import Accepted, Answer, Build, Clone, Command, Connect, Resize, Restart, SetPolicy, StartOperation
 from engine.spec import Role, StageSpec
 from engine.view import AnnouncedEvent, NodeState, NodeView, Phase
 
@@ -82,30 +82,32 @@ class PanicBot(NoBot):
 
 
 class ScaleUpBot(NoBot):
-    """Knows one cure: a bigger machine. Buys it for whatever is busy, ahead of time where the money allows."""
+    """Knows one cure: a bigger machine for whatever stays busy."""
 
     def __init__(self, stage: StageSpec) -> None:
         super().__init__(stage)
         self._patience = Patience()
 
     def act(self, world: World, check: Check) -> Command | None:
-        """The next size for the busiest web server or database, in set-up and whenever it stays busy."""
+        """The next size of the busiest web server or database."""
+        if world.phase is Phase.SETUP:
+            return StartOperation()
         servers = [node for node in world.nodes if _role(self.stage, node) in (Role.COMPUTE, Role.DATABASE)]
         for node in sorted(servers, key=lambda node: -node.utilisation):
-            in_setup = world.phase is Phase.SETUP and _role(self.stage, node) is Role.COMPUTE
-            if in_setup or self._patience.is_over(node.id, _is_busy(node), world.time_s):
-                larger = _larger(self.stage, node)
-                if larger and _legal(larger, check):
-                    return larger
-        return StartOperation() if world.phase is Phase.SETUP else None
+            if self._patience.is_over(node.id, _is_busy(node), world.time_s):
+                return _if_legal(_larger(self.stage, node), check)
+        return None
 
 
 class ReferenceBot(NoBot):
     """An ordinary player who has understood the first lesson.
 
     Before opening: a load balancer in front of the web servers, and one more of them. In operation: a further one
-    while they stay busy or an announced rush would make them so, and a larger database while that stays busy.
+    while they stay busy, and a larger database while that stays busy.
     """
+
+    servers = 2
+    busy = BUSY
 
     def __init__(self, stage: StageSpec) -> None:
         super().__init__(stage)
@@ -119,13 +121,16 @@ class ReferenceBot(NoBot):
             return None
         web = self._of_role(world, Role.COMPUTE)
         load = sum(node.utilisation for node in web) / max(1, len(web))
-        rush = max((event.multiplier for event in world.announced), default=1.0)
-        if web and self._patience.is_over(-1, load * max(1.0, rush) > BUSY, world.time_s):
+        if web and self._patience.is_over(-1, load * self.expected_rush(world) > self.busy, world.time_s):
             return _if_legal(_clone_beside(self.stage, world, web[0]), check)
         for node in self._of_role(world, Role.DATABASE):
             if self._patience.is_over(node.id, _is_busy(node), world.time_s):
                 return _if_legal(_larger(self.stage, node), check)
         return None
+
+    def expected_rush(self, world: World) -> float:
+        """How much busier it will get than it is: this player waits and sees."""
+        return 1.0
 
     def _prepare(self, world: World) -> Command | None:
         """The set-up, an act a call: each follows from what the ones before have built."""
@@ -139,12 +144,30 @@ class ReferenceBot(NoBot):
             return Connect(balancers[0].id, web[0].id)
         if balancers and balancers[0].wires == 1:
             return Connect(source.id, balancers[0].id)
-        if balancers and len(web) == 1:
+        if balancers and len(web) < self.servers:
             return _clone_beside(self.stage, world, web[0])
         return StartOperation()
 
     def _of_role(self, world: World, role: Role) -> list[NodeView]:
         return [node for node in world.nodes if _role(self.stage, node) is role]
+
+
+class ExpertBot(ReferenceBot):
+    """Builds ahead: opens with one server more, balances by load, and believes what departments announce."""
+
+    servers = 3
+    busy = 0.6
+
+    def act(self, world: World, check: Check) -> Command | None:
+        """As the reference does, with the better setting of the balancer."""
+        for node in self._of_role(world, Role.BALANCER):
+            if node.policies.get("balancing") == "round_robin":
+                return SetPolicy(node.id, "balancing", "least_connections")
+        return super().act(world, check)
+
+    def expected_rush(self, world: World) -> float:
+        """What the announced events will multiply the traffic by."""
+        return max([1.0, *(event.multiplier for event in world.announced)])
 
 
 class Patience:
@@ -170,6 +193,7 @@ BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {
     "panic": PanicBot,
     "scale_up": ScaleUpBot,
     "reference": ReferenceBot,
+    "expert": ExpertBot,
 }
 
 

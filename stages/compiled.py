@@ -21,7 +21,7 @@ SUFFIX = ".json"
 
 def dump(spec: StageSpec) -> str:
     """A stage as JSON text. Raises ValueError for a number that JSON cannot hold."""
-    return json.dumps({"format": FORMAT, "stage": _plain(spec)}, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    return json.dumps({"format": FORMAT, "stage": _plain(spec)}, ensure_ascii=False, allow_nan=False)
 
 
 def load(text: str, name: str = "compiled stage") -> StageSpec:
