@@ -9,11 +9,18 @@ from engine.kernel import Capacity
 from engine.spec import Role, UslSpec
 
 NO_CONTENTION = UslSpec()
+LONGEST_PATIENCE_S = 120.0
 
 
 def wire_speed(node: Node, wires: int) -> float:
     """Pace left after the overhead of the wires beyond the free ones: 1 / (1 + overhead x excess)."""
     return 1.0 / (1.0 + node.kind.wire_overhead * max(0, wires - node.kind.free_wires))
+
+
+def _patience(node: Node, dt_s: float) -> int:
+    """Patience in steps; 0 is endless."""
+    patience_s = node.kind.patience_s
+    return 0 if patience_s > LONGEST_PATIENCE_S else max(1, round(patience_s / dt_s))
 
 
 def measure(board: Board, dt_s: float) -> Capacity:
@@ -40,7 +47,7 @@ def measure(board: Board, dt_s: float) -> Capacity:
         beta=beta,
         beta_writes=beta_writes,
         allowance=allowance,
-        patience=np.array([max(1, round(node.kind.patience_s / dt_s)) for node in nodes], dtype=np.int64),
+        patience=np.array([_patience(node, dt_s) for node in nodes], dtype=np.int64),
         contended=bool(np.any(alpha) or np.any(beta) or np.any(alpha_writes) or np.any(beta_writes)),
         capped=bool(np.isfinite(allowance).any() or (balancer & down).any()),
     )

@@ -10,8 +10,8 @@ Per node, with n requests present, c slots and the expected completions h of a s
 b1 is E[min(N, c)] for N = n + Poisson(a) - Poisson(h), the corner softened by what a difference of Poisson numbers
 scatters: k log 2 = E[max(N - n, 0)] at a = h, which is v/2 for small and sqrt(v / 2 pi) for large v. Half a step of
 work is added where a node was empty before, for its first request has on average been there for half a step.
-Completions come first from those that hold a slot; the composition is drawn by systematic sampling. At a node that calls others a finished phase need not
-free its slot, so there only those that hold one can complete. Half of a step's
+Completions come first from those that hold a slot; the composition is drawn by systematic sampling. At a node that
+calls others a finished phase need not free its slot, so there only those that hold one can complete. Half of a step's
 arrivals meet the queue's bound as it was before the completions, half as it is after. Measured against M/M/c and
 M/M/c/K in the tests; see `engine.timestep` for the bias.
 """
@@ -252,9 +252,7 @@ class Kernel:
         taken = np.where(all_gone, counts, taken)
         return taken, counts.copy()
 
-    def _probability(
-        self, expected: FloatArray, local: CountArray, drawn: CountArray, slots: CountArray
-    ) -> FloatArray:
+    def _probability(self, expected: FloatArray, local: CountArray, drawn: CountArray, slots: CountArray) -> FloatArray:
         """The probability that one of the `drawn` requests of a node completes in this step."""
         scatter = expected + self.arrival_mean
         width = 0.7213 * scatter / np.sqrt(1.0 + 1.5708 * scatter) + 1e-12
@@ -375,7 +373,7 @@ class Kernel:
             return self.none_expired
         recent = ledger.entered - self.history[(self.clock - self.capacity.patience) % length, self.columns]
         self.history[self.clock % length] = ledger.entered
-        expired: CountArray = np.maximum(self.occupied[1] - recent, 0)
+        expired: CountArray = np.maximum(self.occupied[1] - recent, 0) * (self.capacity.patience > 0)
         if np.count_nonzero(expired):
             topology = self.topology
             waiting = self.counts[topology.serving : topology.serving + topology.waiting]

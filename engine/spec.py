@@ -124,7 +124,7 @@ class NodeKind:
 
     may_call: kinds a wire may lead to from here.
     free_wires: wires that cost nothing; each further one slows the node by `wire_overhead` (0.02 = 2 %).
-    patience_s: a request that waited longer for a slot here fails with 504.
+    patience_s: a request that waited longer for a slot here fails with 504; more than 120 means it waits for ever.
     build_s, resize_s, restart_s: real seconds these take in operation (nothing takes time in set-up).
     resize_capacity: share of the slots that stays in use while resizing.
     refund: share of the price that selling returns in operation (all of it in set-up).

@@ -50,7 +50,9 @@ def recipe(*steps: str) -> tuple[RecipeStep, ...]:
 def source(*calls: str, single: bool = False) -> NodeKind:
     """Where the visitors come from."""
     size = NodeSize(id="s")
-    return NodeKind(id="internet", role=Role.SOURCE, sizes=(size,), may_call=calls, sellable=False, single_target=single)
+    return NodeKind(
+        id="internet", role=Role.SOURCE, sizes=(size,), may_call=calls, sellable=False, single_target=single
+    )
 
 
 def server(
@@ -68,7 +70,14 @@ def server(
     size = NodeSize(id="s", slots=slots, service_ms=service_ms, queue=queue)
     policies = (CONNECTIONS,) if role is Role.DATABASE else ()
     return NodeKind(
-        id=kind, role=role, sizes=(size,), may_call=tuple(calls), patience_s=patience_s, free_wires=99, usl=usl, policies=policies
+        id=kind,
+        role=role,
+        sizes=(size,),
+        may_call=tuple(calls),
+        patience_s=patience_s,
+        free_wires=99,
+        usl=usl,
+        policies=policies,
     )
 
 
@@ -144,7 +153,9 @@ def run_for(simulation: Simulation, seconds: float) -> None:
 
 
 def random_stage(seed: int) -> StageSpec:
-    """A random topology of balancers in up to two layers, servers that call databases or other servers, and odd sizes."""
+    """A random topology of balancers in up to two layers, servers that call databases or other servers, and odd
+    sizes.
+    """
     dice = random.Random(seed)
     usl = UslSpec(contention_read=0.01, contention_write=0.05, coherency_read=0.0005, coherency_write=0.004)
     web_sizes = tuple(
@@ -170,7 +181,9 @@ def random_stage(seed: int) -> StageSpec:
         free_wires=3,
     )
     back = server("back", 3, {SubItem.COMPUTE: 120.0}, 10, calls=("database",), patience_s=0.5)
-    database = server("database", 12, {SubItem.READ: 50.0, SubItem.WRITE: 90.0}, 20, role=Role.DATABASE, patience_s=1.0, usl=usl)
+    database = server(
+        "database", 12, {SubItem.READ: 50.0, SubItem.WRITE: 90.0}, 20, role=Role.DATABASE, patience_s=1.0, usl=usl
+    )
     kinds = (
         source("balancer", "web"),
         balancer(dice.choice(BALANCING.choices), "web", "balancer", rate_cap_rps=dice.choice((0.0, 60.0)), queue=15),
@@ -189,7 +202,12 @@ def random_stage(seed: int) -> StageSpec:
     requests = (
         RequestKind(id="page", recipe=recipe("static", "read", "read")),
         RequestKind(id="order", recipe=recipe("static", "write", "compute")),
-        RequestKind(id="query", recipe=recipe("read",)),
+        RequestKind(
+            id="query",
+            recipe=recipe(
+                "read",
+            ),
+        ),
     )
     return stage(kinds, nodes, wires, dice.choice((150.0, 400.0, 1500.0)), requests)
 
