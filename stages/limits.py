@@ -27,7 +27,7 @@ class Limit:
     def describe(self, whole: bool = False) -> str:
         """The interval in words."""
         noun = "a whole number" if whole else "a number"
-        low, high = f"{self.minimum:,g}", f"{self.maximum:,g}"
+        low, high = f"{self.minimum:,.10g}", f"{self.maximum:,.10g}"
         if math.isinf(self.minimum):
             text = noun
         elif math.isinf(self.maximum):

@@ -94,7 +94,7 @@ SUB_ITEMS = '"static", "read", "write" or "compute"'
 
 BROKEN = [
     Broken(
-        "required key", "duration_s = 100\n", "", 0, "duration_s", "", "a number above 0, at most 1e+06", "required"
+        "required key", "duration_s = 100\n", "", 0, "duration_s", "", "a number above 0, at most 1,000,000", "required"
     ),
     Broken(
         "no traffic",
@@ -134,7 +134,7 @@ BROKEN = [
         19,
         "traffic.curve[0].rps",
         "true",
-        "a number from 0 to 1e+09",
+        "a number from 0 to 1,000,000,000",
         "wrong type",
     ),
     Broken(
@@ -273,7 +273,7 @@ BROKEN = [
         19,
         "traffic.curve[1].rps",
         "nan",
-        "a number from 0 to 1e+09",
+        "a number from 0 to 1,000,000,000",
         "out of range",
     ),
     Broken("infinite duration", "duration_s = 100", "duration_s = inf", 2, "duration_s", "inf", "a number above 0"),
