@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pygame
 
-from engine.commands import Accepted, Build, Clone, Connect, StartOperation
 from engine.spec import Role
-from engine.view import Phase
+from game import scripts
 from game.app import App, Options
 from game.context import Context
 from game.i18n import LANGUAGES
@@ -24,13 +23,13 @@ from game.scenes.stage_select import StageSelectScene
 from game.scenes.title import TitleScene
 from game.session import Session
 from game.storage import FileStorage
-from stages.load import load_stage, stage_names
+from game.view.geometry import cell_centre
+from stages.load import stage_names
 
 HD, FULL_HD = (1280, 720), (1920, 1080)
-SEED = 11
 FRAME_S = 1 / 30
 SETTLE_FRAMES = 60
-CALM_S, OVERLOAD_S = 48.0, 268.0
+CALM_S, RUSH_S = 62.0, 74.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +63,23 @@ def shots() -> Iterator[Shot]:
     yield Shot("stage_select", StageSelectScene)
     for page in ("sound", "screen", "access", "keys"):
         yield Shot(f"settings_{page}", lambda ctx, page=page: _settings(ctx, page))  # type: ignore[misc]
-    yield Shot("briefing", lambda ctx: BriefingScene(ctx, stage_names()[0], SEED))
-    yield Shot("play_setup", lambda ctx: _play(ctx, _fresh()), _skip_tutorial)
-    yield Shot("play_tutorial", lambda ctx: _play(ctx, _fresh()))
-    yield Shot("play_tutorial_shop", lambda ctx: _play(ctx, _fresh()), _read_two_steps)
-    yield Shot("play_placing", lambda ctx: _play(ctx, _fresh()), _hold_a_balancer)
-    yield Shot("play_calm", lambda ctx: _play(ctx, _built(CALM_S)), _select(Role.COMPUTE))
-    yield Shot("play_balancer", lambda ctx: _play(ctx, _built(CALM_S)), _select(Role.BALANCER))
-    yield Shot("play_system", lambda ctx: _play(ctx, _built(CALM_S)), _select(None))
-    yield Shot("play_overload", lambda ctx: _play(ctx, _unprepared(OVERLOAD_S)), _select(Role.COMPUTE))
-    yield Shot("play_database", lambda ctx: _play(ctx, _unprepared(OVERLOAD_S)), _select(Role.DATABASE))
-    yield Shot("play_menu", lambda ctx: _play(ctx, _built(CALM_S)), _press("menu"))
-    yield Shot("play_help", lambda ctx: _play(ctx, _built(CALM_S)), _press("help"))
-    yield Shot("result_won", lambda ctx: ResultScene(ctx, _built(None), best=True))
-    yield Shot("result_lost", lambda ctx: ResultScene(ctx, _doomed()))
-    yield Shot("result_share", lambda ctx: ResultScene(ctx, _built(None)), _share)
+    yield Shot("briefing", lambda ctx: BriefingScene(ctx, stage_names()[0], scripts.SEED))
+    yield Shot("play_tutorial", lambda ctx: PlayScene(ctx, scripts.fresh()))
+    yield Shot("play_tutorial_shop", lambda ctx: PlayScene(ctx, scripts.fresh()), _read_two_steps)
+    yield Shot("play_setup", lambda ctx: PlayScene(ctx, scripts.fresh()), _skip_tutorial)
+    yield Shot("play_placing", lambda ctx: PlayScene(ctx, scripts.fresh()), _hold_a_balancer)
+    calm, rush = scripts.prepared(CALM_S), scripts.unprepared(RUSH_S)
+    yield Shot("play_calm", lambda ctx: _play(ctx, calm), _select(Role.COMPUTE))
+    yield Shot("play_balancer", lambda ctx: _play(ctx, calm), _select(Role.BALANCER))
+    yield Shot("play_system", lambda ctx: _play(ctx, calm), _select(None))
+    yield Shot("play_overload", lambda ctx: _play(ctx, rush), _select(Role.COMPUTE))
+    yield Shot("play_database", lambda ctx: _play(ctx, rush), _select(Role.DATABASE))
+    yield Shot("play_menu", lambda ctx: _play(ctx, calm), _press("menu"))
+    yield Shot("play_help", lambda ctx: _play(ctx, calm), _press("help"))
+    won, lost = scripts.prepared(None), scripts.unprepared(None)
+    yield Shot("result_won", lambda ctx: ResultScene(ctx, won, best=True))
+    yield Shot("result_lost", lambda ctx: ResultScene(ctx, lost))
+    yield Shot("result_share", lambda ctx: ResultScene(ctx, won), _share)
 
 
 def _take(app: App, shot: Shot, path: Path) -> None:
@@ -93,58 +94,6 @@ def _take(app: App, shot: Shot, path: Path) -> None:
     pygame.image.save(app.surface, path)
 
 
-# -- states of a run --------------------------------------------------------------------------------------------------
-
-
-def _fresh() -> Session:
-    return Session(stage_names()[0], load_stage(stage_names()[0]), SEED)
-
-
-def _built(until_s: float | None) -> Session:
-    """A run that was prepared for: a balancer and a second web server before the doors open."""
-    session = _fresh()
-    kinds = {kind.role: kind.id for kind in session.stage.node_kinds}
-    nodes = {node.kind: node for node in session.view.nodes}
-    source, web = nodes[kinds[Role.SOURCE]], nodes[kinds[Role.COMPUTE]]
-    answer = session.apply(Build(kinds[Role.BALANCER], (source.x + web.x) // 2, web.y))
-    balancer = answer.node if isinstance(answer, Accepted) else -1
-    session.apply(Connect(balancer, web.id))
-    session.apply(Connect(source.id, balancer))
-    session.apply(Clone(web.id, web.x, web.y + 1))
-    session.apply(StartOperation())
-    if until_s is None:
-        _run(session, session.view.duration_s / 2)
-        session.apply(Clone(web.id, web.x, web.y - 1))
-    return _run(session, until_s)
-
-
-def _unprepared(until_s: float | None) -> Session:
-    """A run in which nothing was built."""
-    session = _fresh()
-    session.apply(StartOperation())
-    return _run(session, until_s)
-
-
-def _doomed() -> Session:
-    """A run in which the web server was sold in the middle of the rush, so that nothing was answered any more."""
-    session = _unprepared(None)
-    if session.phase is Phase.LOST:
-        return session
-    session = _unprepared(OVERLOAD_S / 2)
-    from engine.commands import Sell
-
-    web = next(node for node in session.view.nodes if session.stage.node_kind(node.kind).role is Role.COMPUTE)
-    session.apply(Sell(web.id))
-    return _run(session, None)
-
-
-def _run(session: Session, until_s: float | None) -> Session:
-    """Advance to a moment of the traffic clock, or to the end."""
-    while session.phase is Phase.OPERATION and (until_s is None or session.view.time_s < until_s):
-        session.sim.step()
-    return session
-
-
 # -- what is done before a picture ------------------------------------------------------------------------------------
 
 
@@ -154,15 +103,21 @@ def _settings(ctx: Context, page: str) -> SettingsScene:
     return scene
 
 
-def _play(ctx: Context, session: Session) -> PlayScene:
+def _play(ctx: Context, played: Session) -> PlayScene:
+    """The play screen of a run that was played before, taken up where it stood, with its log."""
+    session = Session(played.stage_ref, played.stage, played.seed)
     scene = PlayScene(ctx, session)
-    if session.phase is not Phase.SETUP:
-        scene.steps.skip()
+    scene.steps.skip()
+    session.catch_up(played.sim.run, played.view.step)
+    while session.catching_up is not None:
+        session.advance(0.0)
+    session.paused = False
     return scene
 
 
 def _as_play(scene: Scene) -> PlayScene:
-    assert isinstance(scene, PlayScene)
+    if not isinstance(scene, PlayScene):
+        raise TypeError(f"{type(scene).__name__} is not the play screen")
     return scene
 
 
@@ -177,23 +132,22 @@ def _read_two_steps(scene: Scene) -> None:
 
 
 def _hold_a_balancer(scene: Scene) -> None:
-    _skip_tutorial(scene)
+    """A load balancer in the hand, over the cell between the Internet and the web server."""
     play = _as_play(scene)
-    assert play.map is not None
-    play.map.arm_build("load_balancer")
-    web = next(node for node in play.session.view.nodes if play.session.stage.node_kind(node.kind).role is Role.COMPUTE)
-    place = play.map.screen_pos(web.id)
-    assert place is not None
-    above = (place[0], place[1] - play.map.board.camera.scale * 124)
-    pygame.event.post(pygame.event.Event(pygame.MOUSEMOTION, pos=above, rel=(0, 0), buttons=(0, 0, 0)))
+    play.steps.skip()
+    nodes = {play.session.stage.node_kind(node.kind).role: node for node in play.session.view.nodes}
+    source, web = nodes[Role.SOURCE], nodes[Role.COMPUTE]
+    play.map.arm_build(next(kind.id for kind in play.session.stage.node_kinds if kind.role is Role.BALANCER))
+    x, y = play.map.camera.to_screen(cell_centre(((source.x + web.x) // 2 + 1, web.y - 1)))
+    pos = (round(x), round(y))
+    pygame.event.post(pygame.event.Event(pygame.MOUSEMOTION, pos=pos, rel=(0, 0), buttons=(0, 0, 0)))
 
 
 def _select(role: Role | None) -> Callable[[Scene], None]:
     def prepare(scene: Scene) -> None:
         play = _as_play(scene)
-        assert play.map is not None
-        nodes = play.session.view.nodes
-        play.map.select([n.id for n in nodes if play.session.stage.node_kind(n.kind).role is role][:1])
+        kinds = play.session.stage.node_kind
+        play.map.select([n.id for n in play.session.view.nodes if kinds(n.kind).role is role][:1])
 
     return prepare
 
@@ -207,5 +161,5 @@ def _press(action: str) -> Callable[[Scene], None]:
 
 
 def _share(scene: Scene) -> None:
-    assert isinstance(scene, ResultScene)
-    scene.share()
+    if isinstance(scene, ResultScene):
+        scene.share()

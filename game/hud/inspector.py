@@ -18,6 +18,7 @@ from game.session import Session
 from game.ui.button import Button, Kind
 from game.ui.choice import Segmented, Slider
 from game.ui.label import Label
+from game.ui.scroll import Scroll
 from game.ui.widget import Panel, Widget
 from game.view.chart import Sparkline
 from game.view.refusals import refusal_text
@@ -48,12 +49,20 @@ class _Spark(Widget):
 class Inspector(Panel):
     """Shows one node, or the whole system when nothing is selected.
 
-    on_command: does an act and returns nothing; refusals are shown by the scene.
+    on_command: does an act and returns nothing; refusals are shown by the scene. on_sell: sells the selection, asking
+    once more where it cannot be taken back.
     """
 
-    def __init__(self, ctx: Context, session: Session, on_command: Callable[[Command], None]) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        session: Session,
+        on_command: Callable[[Command], None],
+        on_sell: Callable[[], object],
+    ) -> None:
         super().__init__(ctx)
-        self.session, self.on_command = session, on_command
+        self.session, self.on_command, self.on_sell = session, on_command, on_sell
+        self.scroll = self.add(Scroll(ctx))
         self.node: int | None = None
         self.selected = 0
         self.history: dict[int, deque[float]] = {}
@@ -84,16 +93,19 @@ class Inspector(Panel):
     def layout(self, rect: pygame.Rect) -> None:
         """Take a place and build anew for it."""
         super().layout(rect)
+        self.scroll.layout(rect.inflate(-self.px(2), -self.px(2)))
         self._shape = None
 
     def _rebuild(self, node: NodeView | None) -> None:
-        self.remove_all()
+        self.scroll.remove_all()
+        self.scroll.offset = 0
         self._updates = []
         self._y = self.rect.top + self.px(10)
         if node is None:
             self._overview()
         else:
             self._node(node, self.session.stage.node_kind(node.kind))
+        self.scroll.content = self._y + self.px(8) - self.scroll.rect.top
         self.invalidate()
 
     def _place(self, widget: Widget, height: float, left: float = 0.0, right: float = 1.0) -> None:
@@ -107,7 +119,7 @@ class Inspector(Panel):
         self._y += self.px(logical)
 
     def _head(self, text: str) -> None:
-        self._place(self.add(Label(self.ctx, text, "small", "muted")), 20)
+        self._place(self.scroll.add(Label(self.ctx, text, "small", "muted")), 20)
         self._down(22)
 
     # -- the whole system ---------------------------------------------------------------------------------------------
@@ -115,13 +127,13 @@ class Inspector(Panel):
         ctx, t, stage = self.ctx, self.ctx.i18n.t, self.session.stage
         many = self.selected > 1
         title = t("play.inspector.selected", count=self.selected) if many else t("play.inspector.overview")
-        self._place(self.add(Label(ctx, title, "heading")), 28)
+        self._place(self.scroll.add(Label(ctx, title, "heading")), 28)
         self._down(32)
-        hint = self.add(Label(ctx, t("play.inspector.hint"), "small", "muted", wrap=True))
+        hint = self.scroll.add(Label(ctx, t("play.inspector.hint"), "small", "muted", wrap=True))
         self._place(hint, 38)
         self._down(44)
         names = ("in_system", "done", "failed", "income", "keep_total", "net")
-        stats = {name: self.add(Stat(ctx, t(f"play.inspector.{name}"), role="strong")) for name in names}
+        stats = {name: self.scroll.add(Stat(ctx, t(f"play.inspector.{name}"), role="strong")) for name in names}
         for index, stat in enumerate(stats.values()):
             row, column = index % 3, index // 3
             self._y += self.px(46) * row
@@ -131,15 +143,15 @@ class Inspector(Panel):
         self._updates.append(lambda _: self._update_overview(stats))
         self._head(t("play.inspector.goals"))
         survive = t("play.inspector.goal_survive", time=figures.clock(stage.duration_s))
-        self._place(self.add(Label(ctx, survive, "small", wrap=True)), 38)
+        self._place(self.scroll.add(Label(ctx, survive, "small", wrap=True)), 38)
         self._down(42)
-        rps, latency = (self.add(Bar(ctx, "", alarming=False)) for _ in range(2))
+        rps, latency = (self.scroll.add(Bar(ctx, "", alarming=False)) for _ in range(2))
         for bar in (rps, latency):
             self._place(bar, 32)
             self._down(38)
         self._updates.append(lambda _: self._update_goals(rps, latency))
         self._head(t("play.inspector.where"))
-        where = self.add(Label(ctx, "", "small", wrap=True))
+        where = self.scroll.add(Label(ctx, "", "small", wrap=True))
         self._place(where, 100)
         self._updates.append(lambda _: where.set(self._where()))
 
@@ -188,11 +200,17 @@ class Inspector(Panel):
     def _node(self, node: NodeView, kind: NodeKind) -> None:
         ctx, t, view = self.ctx, self.ctx.i18n.t, self.session.view
         name = texts.node_name(ctx.i18n, view, node.id)
-        self._place(self.add(Label(ctx, name, "heading", tooltip=t(f"node.{kind.id}.teach"))), 28, 0, 0.7)
-        state = self.add(Label(ctx, "", "small", align="right"))
-        self._place(state, 28, 0.6)
+        self._place(self.scroll.add(Label(ctx, name, "heading", tooltip=t(f"node.{kind.id}.teach"))), 26)
+        self._down(26)
+        state = self.scroll.add(Label(ctx, "", "small"))
+        self._place(state, 22)
         self._updates.append(lambda n: self._update_state(state, n))
-        self._down(30)
+        self._down(28)
+        if kind.role is Role.SOURCE:
+            about = self.scroll.add(Label(ctx, t(f"node.{kind.id}.teach"), "small", "muted", wrap=True))
+            height = about.height_for(self.rect.width - self.px(28))
+            self._place(about, height / ctx.theme.scale)
+            self._down(height / ctx.theme.scale + 8)
         size = next(size for size in kind.sizes if size.id == node.size)
         if kind.role is not Role.SOURCE:
             self._figures(node, kind, size)
@@ -212,7 +230,10 @@ class Inspector(Panel):
         elif node.overloaded:
             label.set(t("play.inspector.overloaded"), "warn")
         else:
-            label.set(t(f"size.{node.size}.name"), "muted")
+            keep = texts.per_day(self.ctx.i18n, node.keep_per_day)
+            several = len(self.session.stage.node_kind(node.kind).sizes) > 1
+            size = t(f"size.{node.size}.name")
+            label.set(f"{size} · {keep}" if several else keep if node.keep_per_day else "", "muted")
 
     def _figures(self, node: NodeView, kind: NodeKind, size: NodeSize) -> None:
         ctx, t = self.ctx, self.ctx.i18n.t
@@ -220,19 +241,19 @@ class Inspector(Panel):
         balancer = kind.role is Role.BALANCER
         cap = figures.count(size.rate_cap_rps)
         use = t(f"{tip}.utilisation_balancer", cap=cap) if balancer else t(f"{tip}.utilisation")
-        usage = self.add(Bar(ctx, t("play.inspector.utilisation"), use))
+        usage = self.scroll.add(Bar(ctx, t("play.inspector.utilisation"), use))
         self._place(usage, 34)
         self._down(36)
-        spark = self.add(_Spark(ctx, 1.0))
+        spark = self.scroll.add(_Spark(ctx, 1.0))
         self._place(spark, 34)
         self._down(40)
-        queue = self.add(Bar(ctx, t("play.inspector.waiting"), self._tip_of("waiting", kind)))
+        queue = self.scroll.add(Bar(ctx, t("play.inspector.waiting"), self._tip_of("waiting", kind)))
         if not balancer:
             self._place(queue, 34)
             self._down(38)
         names = ("throughput", "p95", "failing", "slots", "speed", "wires")
         stats = {
-            name: self.add(Stat(ctx, t(f"play.inspector.{name}"), self._tip_of(name, kind), role="strong"))
+            name: self.scroll.add(Stat(ctx, t(f"play.inspector.{name}"), self._tip_of(name, kind), role="strong"))
             for name in names
         }
         for index, stat in enumerate(stats.values()):
@@ -307,13 +328,13 @@ class Inspector(Panel):
             lambda choice: self.on_command(SetPolicy(node.id, policy.key, choice)),
             tooltip=t(f"policy.{policy.key}.teach"),
         )
-        self._place(self.add(control), 32)
+        self._place(self.scroll.add(control), 32)
         self._down(40)
 
     def _number(self, node: NodeView, policy: PolicySpec, size: NodeSize) -> None:
         top = policy.maximum or size.slots
         value = int(node.policies.get(policy.key, policy.default)) or top
-        label = self.add(Label(self.ctx, str(value), "strong", align="right"))
+        label = self.scroll.add(Label(self.ctx, str(value), "strong", align="right"))
         slider = Slider(
             self.ctx,
             policy.minimum,
@@ -323,7 +344,7 @@ class Inspector(Panel):
             lambda number: self.on_command(SetPolicy(node.id, policy.key, round(number))),
             tooltip=self.ctx.i18n.t(f"policy.{policy.key}.teach"),
         )
-        self._place(self.add(slider), 28, 0, 0.84)
+        self._place(self.scroll.add(slider), 28, 0, 0.84)
         self._place(label, 28, 0.84)
         self._down(36)
 
@@ -335,7 +356,7 @@ class Inspector(Panel):
         for index, size in enumerate(kind.sizes):
             current = size.id == node.size
             command = Resize(node.id, size.id)
-            button = self.add(
+            button = self.scroll.add(
                 Button(
                     self.ctx,
                     t(f"size.{size.id}.name"),
@@ -383,7 +404,9 @@ class Inspector(Panel):
             if current:
                 button.set(f"{name} · {i18n.t('play.inspector.current')}")
             elif isinstance(answer, Refused):
-                button.set(name, enabled=False)
+                cost = answer.values.get("cost")
+                priced = isinstance(cost, (int, float))
+                button.set(f"{name} · {texts.money(i18n, cost)}" if priced else name, enabled=False)  # type: ignore[arg-type]
             else:
                 button.set(f"{name} · {texts.money(i18n, answer.cost)}", enabled=True)
 
@@ -392,42 +415,58 @@ class Inspector(Panel):
     def _actions(self, node: NodeView, kind: NodeKind) -> None:
         t = self.ctx.i18n.t
         x, y = self.free_cell(node)
-        rows: list[tuple[str, str, Command, str]] = [
-            ("clone", "clone", Clone(node.id, x, y), t("play.inspector.tip.clone", time=f"{kind.build_s:g}")),
-            ("restart", "restart", Restart(node.id), t("play.inspector.tip.restart", time=f"{kind.restart_s:g}")),
-            ("sell", "sell", Sell(node.id), ""),
-        ]
-        self._down(4)
-        for index, (key, action, command, about) in enumerate(rows):
-            button = self.add(
-                Button(
-                    self.ctx,
-                    t(f"play.inspector.{key}"),
-                    lambda command=command: self.on_command(command),  # type: ignore[misc]
-                    icon={"clone": "clone", "restart": "restart", "sell": "sell"}[key],
-                    kind=Kind.DANGER if key == "sell" else Kind.NORMAL,
-                    role="small",
-                    tooltip=self._act_tip(command, about, action),
-                )
-            )
-            self._place(button, 36, index / 3 + 0.005, (index + 1) / 3 - 0.005)
-            self._updates.append(
-                lambda _, button=button, command=command: button.set(  # type: ignore[misc]
-                    enabled=not isinstance(self.session.check(command), Refused)
-                )
-            )
+        clone, restart, sell = Clone(node.id, x, y), Restart(node.id), Sell(node.id)
+        self._head(t("play.inspector.actions"))
+        about = t("play.inspector.tip.clone", time=f"{kind.build_s:g}")
+        self._action("clone", clone, lambda: self.on_command(clone), about, (0.0, 1.0))
+        self._down(42)
+        about = t("play.inspector.tip.restart", time=f"{kind.restart_s:g}")
+        self._action("restart", restart, lambda: self.on_command(restart), about, (0.0, 0.49))
+        self._action("sell", sell, self.on_sell, "", (0.51, 1.0), Kind.DANGER)
         self._down(42)
 
-    def _act_tip(self, command: Command, about: str, action: str) -> Callable[[], str]:
+    def _action(
+        self,
+        action: str,
+        command: Command,
+        act: Callable[[], object],
+        about: str,
+        place: tuple[float, float],
+        kind: Kind = Kind.NORMAL,
+    ) -> None:
+        """A button with its price and its key; greyed when the engine would refuse the command."""
+        button = self.scroll.add(
+            Button(
+                self.ctx,
+                "",
+                lambda: _ignore(act()),
+                icon=action,
+                kind=kind,
+                action=action,
+                role="small",
+                tooltip=self._act_tip(command, about),
+            )
+        )
+        self._place(button, 36, *place)
+
+        def update(_: NodeView | None) -> None:
+            i18n, answer = self.ctx.i18n, self.session.check(command)
+            text = i18n.t(f"play.inspector.{action}")
+            cost = answer.values.get("cost") if isinstance(answer, Refused) else answer.cost
+            if isinstance(cost, (int, float)) and cost:
+                text += f" {texts.money(i18n, cost) if cost > 0 else '+' + texts.money(i18n, -cost)}"
+            button.set(text, enabled=not isinstance(answer, Refused))
+
+        self._updates.append(update)
+
+    def _act_tip(self, command: Command, about: str) -> Callable[[], str]:
         def tip() -> str:
             i18n = self.ctx.i18n
             text, answer = about, self.session.check(command)
             if isinstance(command, Sell):
-                cost = 0.0 if isinstance(answer, Refused) else -answer.cost
-                text = i18n.t("play.inspector.tip.sell", money=texts.money(i18n, cost))
-            elif isinstance(command, Clone) and not isinstance(answer, Refused):
-                text += "\n" + texts.money(i18n, answer.cost)
-            return self._with_refusal(f"{text}\n[{self.ctx.keymap.label(action)}]", command)
+                back = 0.0 if isinstance(answer, Refused) else -answer.cost
+                text = i18n.t("play.inspector.tip.sell", money=texts.money(i18n, back))
+            return self._with_refusal(text, command)
 
         return tip
 
@@ -442,3 +481,7 @@ class Inspector(Panel):
             if (x, y) not in taken
         ]
         return min(cells)[1:] if cells else (node.x, node.y)
+
+
+def _ignore(_: object) -> None:
+    """Some acts answer; a button has no use for it."""

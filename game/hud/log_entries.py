@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine import facts as f
 from engine.facts import Fact
@@ -50,8 +50,10 @@ def entry(i18n: I18n, view: WorldView, fact: Fact) -> Entry | None:
     """The line for a fact; None for a fact without words."""
     now = view.time_s
     match fact:
-        case f.EventAnnounced(event, department):
-            return _spoken(i18n, now, department, f"event.{event}.announce")
+        case f.EventAnnounced(event, department, starts_at_s):
+            line = _spoken(i18n, now, department, f"event.{event}.announce")
+            when = i18n.t("play.log.in_seconds", seconds=round(starts_at_s - now))
+            return None if line is None else replace(line, text=f"{line.text} ({when})")
         case f.EventStarted(event, department):
             return _spoken(i18n, now, department, f"event.{event}.start")
         case f.EventEnded(event, department):

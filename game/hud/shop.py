@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pygame
 
-from engine.commands import Build, Refused
-from engine.spec import NodeKind, NodeSize, StageSpec
+from engine.commands import Build, RefusalCode, Refused
+from engine.spec import NodeKind, NodeSize, Role, StageSpec
 from engine.view import Phase
 from game.context import Context
 from game.hud import figures, texts
 from game.session import Session
 from game.ui.button import Button, Kind
+from game.ui.label import Label
 from game.ui.widget import Panel, Widget
 from game.view.refusals import refusal_text
 
-HEIGHT = 108
+HEIGHT = 122
 CARD_WIDTH = 214
 GAP = 10
+CATEGORY_GAP = 14
+CATEGORY_HEAD = 22
+KEYS = 9
+CATEGORIES = {Role.BALANCER: "network", Role.COMPUTE: "compute", Role.DATABASE: "database"}
+
+
+def kinds_on_offer(stage: StageSpec, unlocked: Sequence[str]) -> list[NodeKind]:
+    """What the shop shows, in its order: by category, first what may be built and then what is locked."""
+    kinds = [stage.node_kind(kind) for kind in unlocked]
+    kinds += [kind for kind in stage.node_kinds if kind.id not in unlocked and kind.role in CATEGORIES]
+    order = list(dict.fromkeys(kind.role for kind in kinds))
+    return sorted(kinds, key=lambda kind: order.index(kind.role))
 
 
 class ShopCard(Widget):
@@ -47,7 +60,7 @@ class ShopCard(Widget):
         return False
 
     def activate(self) -> None:
-        """Take it into the hand; a refusal is said by the map as soon as it is placed."""
+        """Take it into the hand; why it cannot be placed is said by the map at the place of the act."""
         self.ctx.audio.play("ui_click")
         self.shop.on_build(self.kind.id)
 
@@ -67,44 +80,68 @@ class ShopCard(Widget):
             lines.append(i18n.t("play.refused", reason=refusal_text(i18n, self.refused)))
         return "\n".join(lines)
 
+    @property
+    def locked(self) -> bool:
+        """It cannot be had in this stage, whatever is paid."""
+        return self.refused is not None and self.refused.code is RefusalCode.LOCKED
+
     def paint(self, surface: pygame.Surface) -> None:
         """Icon, name, character, price and upkeep, and the key that takes it."""
         ctx, px, palette = self.ctx, self.px, self.ctx.theme.palette
         i18n, text = ctx.i18n, ctx.text
         able = self.refused is None
         background = palette.accent.lerp(palette.panel, 0.8) if self.armed else palette.panel_hi
-        if self.hovered and not self.armed:
+        if self.locked:
+            background = palette.panel
+        elif self.hovered and not self.armed:
             background = palette.line
         edge = palette.accent if self.armed or self.focused else palette.line
         pygame.draw.rect(surface, background, self.rect, border_radius=px(10))
         pygame.draw.rect(surface, edge, self.rect, px(1), border_radius=px(10))
         ink = palette.text if able else palette.muted
         icon = ctx.icons.get(self.kind.icon, 26, palette.accent if able else palette.faint)
-        surface.blit(icon, (self.rect.left + px(12), self.rect.top + px(12)))
+        surface.blit(icon, (self.rect.left + px(12), self.rect.top + px(11)))
         x, width = self.rect.left + px(48), self.rect.width - px(48 + 34)
         name = text.fit(i18n.t(f"node.{self.kind.id}.name"), "strong", width)
-        surface.blit(text.get(name, "strong", ink), (x, self.rect.top + px(7)))
+        surface.blit(text.get(name, "strong", ink), (x, self.rect.top + px(6)))
         room = self.rect.width - px(48 + 10)
         character = text.fit(i18n.t(f"node.{self.kind.id}.character"), "small", room)
-        surface.blit(text.get(character, "small", palette.muted), (x, self.rect.top + px(28)))
-        price = text.get(texts.money(i18n, self.size.price), "strong", palette.ok if able else palette.error)
-        y = self.rect.bottom - px(8) - price.get_height()
-        surface.blit(price, (x, y))
-        keep = text.get(texts.per_day(i18n, self.size.keep_per_day), "small", palette.muted)
-        surface.blit(keep, (x + price.get_width() + px(10), y + price.get_height() - keep.get_height()))
-        self._paint_key(surface, background)
+        surface.blit(text.get(character, "small", palette.muted), (x, self.rect.top + px(26)))
+        self._paint_foot(surface, x, able)
+        self._paint_corner(surface, background)
 
-    def _paint_key(self, surface: pygame.Surface, background: pygame.Color) -> None:
+    def _paint_foot(self, surface: pygame.Surface, x: int, able: bool) -> None:
+        """Price and upkeep, or that it is locked."""
+        palette, text, i18n = self.ctx.theme.palette, self.ctx.text, self.ctx.i18n
+        bottom = self.rect.bottom - self.px(7)
+        if self.locked:
+            words = text.get(i18n.t("play.shop.locked"), "small", palette.muted)
+            surface.blit(words, words.get_rect(bottomleft=(x, bottom)))
+            return
+        price = text.get(texts.money(i18n, self.size.price), "strong", palette.ok if able else palette.error)
+        surface.blit(price, price.get_rect(bottomleft=(x, bottom)))
+        keep = text.get(texts.per_day(i18n, self.size.keep_per_day), "small", palette.muted)
+        surface.blit(keep, keep.get_rect(bottomleft=(x + price.get_width() + self.px(10), bottom)))
+
+    def _paint_corner(self, surface: pygame.Surface, background: pygame.Color) -> None:
+        """The key, or a lock."""
         px, palette = self.px, self.ctx.theme.palette
+        corner = (self.rect.right - px(8), self.rect.top + px(8))
+        if self.locked:
+            lock = self.ctx.icons.get("lock", 16, palette.faint)
+            surface.blit(lock, lock.get_rect(topright=corner))
+            return
+        if self.number > KEYS:
+            return
         key = self.ctx.text.get(self.ctx.keymap.label(f"build_{self.number}"), "small", palette.muted, background)
         box = pygame.Rect(0, 0, max(key.get_width() + px(10), px(20)), px(20))
-        box.topright = (self.rect.right - px(8), self.rect.top + px(8))
+        box.topright = corner
         pygame.draw.rect(surface, palette.faint, box, px(1), border_radius=px(4))
         surface.blit(key, key.get_rect(center=box.center))
 
 
 class Shop(Panel):
-    """The cards, the tools, and in set-up the way to open the doors."""
+    """The cards by category, the tools, and in set-up the way to open the doors."""
 
     def __init__(
         self,
@@ -115,14 +152,19 @@ class Shop(Panel):
     ) -> None:
         super().__init__(ctx)
         self.session, self.on_build, self.on_tool = session, on_build, on_tool
-        stage: StageSpec = session.stage
-        kinds = [stage.node_kind(kind) for kind in session.view.unlocked]
-        self.cards = [self.add(ShopCard(ctx, self, kind, number)) for number, kind in enumerate(kinds, start=1)]
-        self.wire = self._tool("wire", "wire", "cable")
-        self.undo = self._tool("undo", "undo", "undo")
-        self.redo = self._tool("redo", "redo", "redo")
-        self.fit = self._tool("fit", "fit", "fit")
+        self.cards = [
+            self.add(ShopCard(ctx, self, kind, number))
+            for number, kind in enumerate(kinds_on_offer(session.stage, session.view.unlocked), start=1)
+        ]
         t = ctx.i18n.t
+        categories = dict.fromkeys(CATEGORIES[card.kind.role] for card in self.cards)
+        self.heads = {
+            category: self.add(Label(ctx, t(f"play.shop.{category}"), "small", "muted")) for category in categories
+        }
+        self.wire = self._tool("wire", "cable")
+        self.undo = self._tool("undo", "undo")
+        self.redo = self._tool("redo", "redo")
+        self.fit = self._tool("fit", "fit")
         self.start = self.add(
             Button(
                 ctx,
@@ -135,19 +177,14 @@ class Shop(Panel):
             )
         )
 
-    def _tool(self, action: str, key: str, icon: str) -> Button:
-        tip = f"{self.ctx.i18n.t(f'play.shop.{key}')} [{self.ctx.keymap.label(action)}]"
-        tip += "\n" + self.ctx.i18n.t(f"play.shop.{key}_tip")
+    def _tool(self, action: str, icon: str) -> Button:
+        tip = f"{self.ctx.i18n.t(f'play.shop.{action}')} [{self.ctx.keymap.label(action)}]"
+        tip += "\n" + self.ctx.i18n.t(f"play.shop.{action}_tip")
         return self.add(Button(self.ctx, "", lambda: self.on_tool(action), icon=icon, tooltip=tip))
 
     def card(self, kind: str) -> ShopCard | None:
         """The card of a kind."""
         return next((card for card in self.cards if card.kind.id == kind), None)
-
-    def take(self, number: int) -> None:
-        """Take the card with a number, from 1, into the hand."""
-        if 1 <= number <= len(self.cards):
-            self.cards[number - 1].activate()
 
     def refresh(self, armed: str | None) -> None:
         """Grey out what cannot be had (asked of the engine, on a free cell)."""
@@ -157,31 +194,45 @@ class Shop(Panel):
         for card in self.cards:
             answer = self.session.check(Build(card.kind.id, *free))
             card.refresh(answer if isinstance(answer, Refused) else None, armed == card.kind.id)
-        setup = view.phase is Phase.SETUP
         self.wire.set_active(armed == "wire")
         self.undo.set(enabled=view.can_undo)
         self.redo.set(enabled=view.can_redo)
-        for button in (self.undo, self.redo, self.start):
-            if button.visible != setup:
-                button.visible = setup
-                self.invalidate()
+        if self.start.visible != (view.phase is Phase.SETUP):
+            self.layout(self.rect)
 
     def layout(self, rect: pygame.Rect) -> None:
-        """Tools left, cards beside them, the doors right."""
+        """Tools left, cards beside them by category, the doors right as long as they are shut."""
         super().layout(rect)
         px = self.px
-        x, top = rect.left + px(12), rect.top + px(11)
-        half = (rect.height - px(22 + 8)) // 2
+        setup = self.session.phase is Phase.SETUP
+        for button in (self.undo, self.redo, self.start):
+            button.visible = setup
+        top, gap = rect.top + px(10), px(8)
+        half = (rect.height - px(20) - gap) // 2
+        x = rect.left + px(12)
         for index, button in enumerate((self.wire, self.fit, self.undo, self.redo)):
             column, row = divmod(index, 2)
-            button.layout(pygame.Rect(x + column * px(50), top + row * (half + px(8)), px(42), half))
-        x += px(108)
-        start_width = max(px(210), self.start.natural_width())
-        room = rect.right - px(12) - start_width - x - px(12)
-        width = min(px(CARD_WIDTH), (room - px(GAP) * (len(self.cards) - 1)) // max(len(self.cards), 1))
+            button.layout(pygame.Rect(x + column * px(50), top + row * (half + gap), px(42), half))
+        start_width = max(px(190), self.start.natural_width())
+        right = rect.right - px(12)
+        self.start.layout(pygame.Rect(right - start_width, top, start_width, rect.height - px(20)))
+        cards = pygame.Rect(x + px(108 if setup else 58), top, 0, rect.height - px(20))
+        cards.width = (right - start_width - px(12) if setup else right) - cards.left
+        self._arrange_cards(cards)
+
+    def _arrange_cards(self, area: pygame.Rect) -> None:
+        """Cards side by side, as wide as there is room for; a new category leaves a larger gap."""
+        px = self.px
+        count = max(1, len(self.cards))
+        spare = px(GAP) * (count - 1) + px(CATEGORY_GAP) * (len(self.heads) - 1)
+        width = min(px(CARD_WIDTH), (area.width - spare) // count)
+        head = px(CATEGORY_HEAD)
+        x, seen = area.left, ""
         for card in self.cards:
-            card.layout(pygame.Rect(x, top, width, rect.height - px(22)))
+            category = CATEGORIES[card.kind.role]
+            if category != seen:
+                x += px(CATEGORY_GAP) if seen else 0
+                self.heads[category].layout(pygame.Rect(x, area.top - px(2), width, head - px(2)))
+                seen = category
+            card.layout(pygame.Rect(x, area.top + head, width, area.height - head))
             x += width + px(GAP)
-        self.start.layout(
-            pygame.Rect(rect.right - px(12) - start_width, rect.top + px(22), start_width, rect.height - px(44))
-        )

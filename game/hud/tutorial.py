@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pygame
@@ -15,6 +16,8 @@ from game.ui.widget import Panel
 
 WIDTH = 330
 MARGIN = 14
+ARROW = 9
+BREATHS = 4.0
 
 
 class TutorialBox(Panel):
@@ -32,6 +35,7 @@ class TutorialBox(Panel):
         self.next = self.add(Button(ctx, t("play.tutorial.next"), self._confirm, kind=Kind.PRIMARY, role="small"))
         self.skip = self.add(Button(ctx, t("play.tutorial.skip"), self._skip, kind=Kind.QUIET, role="small"))
         self._shown = ""
+        self._age_s = 0.0
 
     def _confirm(self) -> None:
         self.steps.confirm()
@@ -97,7 +101,26 @@ class TutorialBox(Panel):
         px, palette = self.px, self.ctx.theme.palette
         target = self.target()
         if target is not None:
-            ring = target.inflate(px(10), px(10))
+            swell = 0.0 if self.ctx.settings.reduced_motion else 2.5 + 2.5 * math.sin(self._age_s * BREATHS)
+            ring = target.inflate(px(8 + swell), px(8 + swell))
             pygame.draw.rect(surface, palette.accent, ring, px(3), border_radius=px(12))
         super().draw(surface)
         pygame.draw.rect(surface, palette.accent, self.rect, px(2))
+        if target is not None:
+            pygame.draw.polygon(surface, palette.accent, self._arrow(target))
+
+    def _arrow(self, target: pygame.Rect) -> list[tuple[int, int]]:
+        """A triangle on the side of the box that faces the target."""
+        half, box = self.px(ARROW), self.rect
+        if target.top >= box.bottom or target.bottom <= box.top:
+            x = min(max(target.centerx, box.left + 2 * half), box.right - 2 * half)
+            base, tip = (box.bottom, box.bottom + half) if target.top >= box.bottom else (box.top, box.top - half)
+            return [(x - half, base), (x + half, base), (x, tip)]
+        y = min(max(target.centery, box.top + 2 * half), box.bottom - 2 * half)
+        base, tip = (box.right, box.right + half) if target.left >= box.right else (box.left, box.left - half)
+        return [(base, y - half), (base, y + half), (tip, y)]
+
+    def update(self, dt_s: float) -> None:
+        """The ring breathes."""
+        super().update(dt_s)
+        self._age_s += dt_s

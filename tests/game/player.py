@@ -40,9 +40,7 @@ class Player:
     @property
     def map(self) -> MapView:
         """The map of the play screen."""
-        found = self.scene(PlayScene).map
-        assert found is not None
-        return found
+        return self.scene(PlayScene).map
 
     def place(self, cell: Cell) -> Point:
         """The pixel in the middle of a cell of the map."""
@@ -120,16 +118,16 @@ class Player:
         self.press(self.scene(BriefingScene).root, self.t("briefing.setup"))
         play = self.scene(PlayScene)
         self.frames(6)
-        self.press(play.tutorial, self.t("play.tutorial.skip"))
+        self.press(play.dashboard.tutorial, self.t("play.tutorial.skip"))
         self.frames(6)
-        assert not play.tutorial.visible
+        assert not play.dashboard.tutorial.visible
         return play
 
     def build(self, kind: str, cell: Cell) -> int:
         """Take a kind from the shop and place it; returns its number."""
         play = self.scene(PlayScene)
         before = set(play.session.view.node_ids)
-        card = play.shop.card(kind)
+        card = play.dashboard.shop.card(kind)
         assert card is not None
         self.click(card)
         self.click(self.place(cell))

@@ -45,7 +45,7 @@ def test_from_the_title_to_a_won_stage(tmp_path: Path) -> None:
     player.frames(10)
     assert play.session.view.time_s == 0.0 and play.session.view.budget == budget, "time stands still in set-up"
 
-    player.click(play.shop.start)
+    player.click(play.dashboard.shop.start)
     assert play.session.phase is Phase.OPERATION
     player.key("speed_8")
     assert play.session.speed == 8
@@ -78,7 +78,7 @@ def test_from_the_title_to_a_lost_stage_that_says_why(tmp_path: Path) -> None:
     seed = play.session.seed
     web = play.session.view.node_ids[1]
     player.click(player.card(web).center)
-    assert play.map is not None and play.map.selection == {web}
+    assert play.map.selection == {web}
     player.key("sell")
     assert web not in play.session.view.node_ids
     player.key("start")
@@ -114,11 +114,11 @@ def test_pausing_building_while_paused_and_the_menu(tmp_path: Path) -> None:
     built = player.build("vm_basic", (5, 5))
     assert built in play.session.view.node_ids
     player.key("menu")
-    assert play.overlay is None, "the first press only lays down what is in the hand or selected"
+    assert play.pause.overlay is None, "the first press only lays down what is in the hand or selected"
     player.key("menu")
-    assert play.overlay is not None
-    player.press(play.overlay, player.t("play.pause.resume"))
-    assert play.overlay is None
+    assert play.pause.overlay is not None
+    player.press(play.pause.overlay, player.t("play.pause.resume"))
+    assert play.pause.overlay is None
     player.key("pause")
     player.frames(20)
     assert play.session.view.step > before
@@ -131,7 +131,7 @@ def test_undo_and_redo_in_set_up(tmp_path: Path) -> None:
     built = player.build("load_balancer", (4, 3))
     player.key("undo")
     assert built not in play.session.view.node_ids and play.session.view.budget == budget
-    player.click(play.shop.redo)
+    player.click(play.dashboard.shop.redo)
     assert built in play.session.view.node_ids
 
 
@@ -177,11 +177,11 @@ def test_the_tutorial_leads_through_the_whole_set_up(tmp_path: Path) -> None:
         if step is None:
             break
         seen.append(step.id)
-        assert play.tutorial.visible
-        target = play.tutorial.target()
+        assert play.dashboard.tutorial.visible
+        target = play.dashboard.tutorial.target()
         assert target is not None, f"{step.id} points at nothing"
-        assert play.root.rect.contains(target), f"{step.id} points outside of the window"
-        assert not play.tutorial.rect.colliderect(target), f"{step.id} covers what it points at"
+        assert play.dashboard.root.rect.contains(target), f"{step.id} points outside of the window"
+        assert not play.dashboard.tutorial.rect.colliderect(target), f"{step.id} covers what it points at"
         match step.id:
             case "build_balancer":
                 balancer = player.build("load_balancer", (4, 3))
@@ -194,13 +194,13 @@ def test_the_tutorial_leads_through_the_whole_set_up(tmp_path: Path) -> None:
                 player.key("clone")
                 player.click(player.place((5, 5)))
             case "open_doors":
-                player.click(play.shop.start)
+                player.click(play.dashboard.shop.start)
             case "third_web":
                 player.click(player.card(web).center)
                 player.key("clone")
                 player.click(player.place((5, 3)))
             case _:
-                player.press(play.tutorial, player.t("play.tutorial.next"))
+                player.press(play.dashboard.tutorial, player.t("play.tutorial.next"))
     assert play.steps.current is None, f"stuck at {seen[-1]}"
     assert [step.id for step in play.session.stage.tutorial] == seen
     assert play.session.phase is Phase.OPERATION

@@ -1,0 +1,123 @@
+"""The panels around the map: where they stand, and that they keep up with the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pygame
+
+from engine.view import Phase
+from game.context import Context
+from game.hud import inspector as inspectors
+from game.hud import log as logs
+from game.hud import shop as shops
+from game.hud import top_bar as tops
+from game.hud.acts import Acts
+from game.hud.forecast import FORECAST_HEIGHT, ForecastPanel
+from game.hud.inspector import Inspector
+from game.hud.log import LogPanel
+from game.hud.log_entries import Entry
+from game.hud.shop import Shop
+from game.hud.top_bar import TopBar
+from game.hud.tutorial import TutorialBox
+from game.hud.tutorial_steps import TutorialSteps
+from game.session import Session
+from game.ui.focus import FocusRing
+from game.ui.tooltip import Tooltips
+from game.ui.widget import Widget
+
+NARROW = 1180
+
+
+@dataclass
+class Remembered:
+    """What outlives a new layout of the screen. log, inspector: None until the player shows or hides them."""
+
+    entries: list[Entry] = field(default_factory=list)
+    log: bool | None = None
+    inspector: bool | None = None
+
+
+class Dashboard:
+    """Made anew for every window size, palette and language."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        size: tuple[int, int],
+        session: Session,
+        memory: Remembered,
+        steps: TutorialSteps,
+        acts: Acts,
+        on_menu: Callable[[], None],
+    ) -> None:
+        self.ctx, self.session, self.memory, self.steps, self.acts = ctx, session, memory, steps, acts
+        self.root = Widget(ctx)
+        self.root.rect = pygame.Rect((0, 0), size)
+        self.top = self.root.add(TopBar(ctx, session, on_menu))
+        self.forecast = self.root.add(ForecastPanel(ctx, session))
+        self.log = self.root.add(LogPanel(ctx, acts.jump, memory.entries))
+        self.inspector = self.root.add(Inspector(ctx, session, acts.do, acts.map.delete))
+        self.shop = self.root.add(Shop(ctx, session, acts.take, acts.tool))
+        self.tutorial = self.root.add(TutorialBox(ctx, session.stage.id, steps, self.find))
+        self.map_rect = self._arrange(size)
+        self.focus = FocusRing(self.root)
+        self.tooltips = Tooltips(ctx, self.root)
+
+    def _arrange(self, size: tuple[int, int]) -> pygame.Rect:
+        """Give every panel its place; what remains is the map's."""
+        px, (width, height) = self.ctx.theme.px, size
+        narrow = width < px(NARROW)
+        show_log = self.memory.log if self.memory.log is not None else not narrow
+        show_inspector = self.memory.inspector if self.memory.inspector is not None else True
+        self.forecast.visible = self.log.visible = show_log
+        self.inspector.visible = show_inspector
+        top, bottom = px(tops.HEIGHT), px(shops.HEIGHT)
+        left = px(logs.WIDTH) if show_log else 0
+        right = px(inspectors.WIDTH) if show_inspector else 0
+        middle = height - top - bottom
+        self.top.layout(pygame.Rect(0, 0, width, top))
+        self.shop.layout(pygame.Rect(0, height - bottom, width - right, bottom))
+        forecast = px(FORECAST_HEIGHT)
+        self.forecast.layout(pygame.Rect(0, top, px(logs.WIDTH), forecast))
+        self.log.layout(pygame.Rect(0, top + forecast, px(logs.WIDTH), middle - forecast))
+        self.inspector.layout(pygame.Rect(width - px(inspectors.WIDTH), top, px(inspectors.WIDTH), height - top))
+        return pygame.Rect(left, top, width - left - right, middle)
+
+    def toggle(self, panel: str) -> None:
+        """Remember that the log or the inspector is shown or hidden; it is seen after the next layout."""
+        widget: Widget = getattr(self, panel)
+        setattr(self.memory, panel, not widget.visible)
+
+    def refresh(self) -> None:
+        """Bring everything up to date."""
+        self.top.refresh()
+        self.forecast.refresh()
+        self.inspector.refresh(self.acts.selection)
+        self.shop.refresh(self.acts.map.armed)
+        self.tutorial.refresh(self.map_rect)
+
+    def find(self, name: str) -> pygame.Rect | None:
+        """Where something is that the tutorial points at: `shop:<kind>`, `node:<key>`, or the name of a part."""
+        group, _, key = name.partition(":")
+        if group == "shop":
+            card = self.shop.card(key)
+            return card.rect if card is not None else None
+        if group == "node":
+            node = self.steps.node(key)
+            return self.acts.map.node_rect(node) if node is not None else None
+        forecast = self.forecast if self.forecast.visible else self.top.chart
+        places: dict[str, Widget] = {
+            "start": self.shop.start,
+            "wire": self.shop.wire,
+            "gauge": self.top.gauge,
+            "chart": forecast if self.session.phase is Phase.SETUP else self.top.chart,
+            "forecast": forecast,
+            "budget": self.top.budget,
+            "inspector": self.inspector,
+            "log": self.log,
+            "speed": self.top.pause,
+        }
+        widget = places.get(group)
+        return widget.rect if widget is not None and widget.visible else None

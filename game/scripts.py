@@ -1,0 +1,50 @@
+"""Runs of the first stage by script, on the real engine: for pictures of the screens."""
+
+from __future__ import annotations
+
+from engine.commands import Accepted, Build, Clone, Connect, StartOperation
+from engine.spec import Role
+from engine.view import Phase
+from game.session import Session
+from stages.load import load_stage, stage_names
+
+SEED = 11
+THIRD_SERVER_S = 120.0
+
+
+def fresh() -> Session:
+    """A run before its set-up."""
+    stage = stage_names()[0]
+    return Session(stage, load_stage(stage), SEED)
+
+
+def prepared(until_s: float | None) -> Session:
+    """A run with a balancer and a second server before the doors open, and a third one in good time."""
+    session = fresh()
+    kinds = {kind.role: kind.id for kind in session.stage.node_kinds}
+    nodes = {session.stage.node_kind(node.kind).role: node for node in session.view.nodes}
+    source, web = nodes[Role.SOURCE], nodes[Role.COMPUTE]
+    answer = session.apply(Build(kinds[Role.BALANCER], (source.x + web.x) // 2, web.y))
+    balancer = answer.node if isinstance(answer, Accepted) else -1
+    session.apply(Connect(balancer, web.id))
+    session.apply(Connect(source.id, balancer))
+    session.apply(Clone(web.id, web.x, web.y + 1))
+    session.apply(StartOperation())
+    if until_s is None or until_s > THIRD_SERVER_S:
+        run(session, THIRD_SERVER_S)
+        session.apply(Clone(web.id, web.x, web.y - 1))
+    return run(session, until_s)
+
+
+def unprepared(until_s: float | None) -> Session:
+    """A run in which nothing was built."""
+    session = fresh()
+    session.apply(StartOperation())
+    return run(session, until_s)
+
+
+def run(session: Session, until_s: float | None) -> Session:
+    """Advance to a moment of the traffic clock, or to the end of the run."""
+    while session.phase is Phase.OPERATION and (until_s is None or session.view.time_s < until_s):
+        session.sim.step()
+    return session
