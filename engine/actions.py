@@ -161,11 +161,12 @@ def _resize(command: c.Resize, at: Situation) -> Plan | Refused:
 
     def perform(board: Board) -> int:
         resized = board.nodes[command.node]
-        if at.setup:
+        done_step = at.until(node.kind.resize_s)
+        if done_step <= at.step:
             resized.size = size
         else:
             resized.next_size = size
-            _begin(resized, NodeState.RESIZING, at.until(node.kind.resize_s), at.step)
+            _begin(resized, NodeState.RESIZING, done_step, at.step)
         return resized.id
 
     return Plan(size.price - at.refund(node), perform)

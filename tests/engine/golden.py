@@ -1,0 +1,82 @@
+"""Short runs whose hashes are kept: `python -m tests.engine.golden` compares, with `--update` writes them anew."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.commands import Build, Clone, Connect, Restart, SetPolicy, StartOperation
+from engine.simulation import Simulation
+from stages.load import load_stage
+from tests.engine.builders import mmc, opened, random_stage, run_for, three_tier
+
+FILE = Path(__file__).with_name("golden.json")
+
+
+def _mmc() -> Simulation:
+    simulation = opened(mmc(8, 100.0, 72.0, 20), 1)
+    run_for(simulation, 20.0)
+    return simulation
+
+
+def _three_tier() -> Simulation:
+    simulation = opened(three_tier(60.0, "least_connections"), 2)
+    run_for(simulation, 5.0)
+    simulation.apply(SetPolicy(1, "balancing", "round_robin"))
+    simulation.apply(SetPolicy(5, "max_connections", 4))
+    run_for(simulation, 5.0)
+    return simulation
+
+
+def _random() -> Simulation:
+    simulation = opened(random_stage(7), 3)
+    run_for(simulation, 1.0)
+    simulation.apply(Restart(2))
+    run_for(simulation, 1.0)
+    return simulation
+
+
+def _hello_world() -> Simulation:
+    simulation = Simulation(load_stage("hello_world"), 4)
+    web = simulation.view.nodes[1]
+    balancer = simulation.apply(Build("load_balancer", web.x, web.y - 2))
+    simulation.apply(Connect(getattr(balancer, "node", -1), web.id))
+    simulation.apply(Connect(0, getattr(balancer, "node", -1)))
+    simulation.apply(Clone(web.id, web.x, web.y + 2))
+    simulation.apply(StartOperation())
+    run_for(simulation, 30.0)
+    return simulation
+
+
+RUNS: dict[str, Callable[[], Simulation]] = {
+    "mmc": _mmc,
+    "three_tier": _three_tier,
+    "random": _random,
+    "hello_world": _hello_world,
+}
+
+
+def played(name: str) -> str:
+    """The hash of a run, played now."""
+    return RUNS[name]().state_hash()
+
+
+def load() -> dict[str, str]:
+    """The hashes that are kept."""
+    kept: dict[str, str] = json.loads(FILE.read_text("utf-8"))
+    return kept
+
+
+def main() -> int:
+    """Compare or update."""
+    now = {name: played(name) for name in RUNS}
+    if "--update" in sys.argv:
+        FILE.write_text(json.dumps(now, indent=2) + "\n", "utf-8")
+        return 0
+    return int(now != load())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
