@@ -17,6 +17,7 @@ from stages.bench import measure, three_tiers
 from stages.load import stage_names
 
 ROOT = Path(__file__).parents[2]
+SHORT = ("--set", "duration_s=20", "--set", "events=[]")
 EXAMPLE = str(ROOT / "stages" / "examples" / "mmc.toml")
 
 
@@ -51,7 +52,7 @@ def test_check_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_simulate_gives_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
-    runs = simulate(capsys, "hello_world", "--bot", "none", "--seeds", "2", "--set", "duration_s=20")
+    runs = simulate(capsys, "hello_world", "--bot", "none", "--seeds", "2", *SHORT)
     assert [run["seed"] for run in runs] == [1, 2]
     for run in runs:
         assert run["born"] == run["done"] + run["failed"] + run["in_system"]
@@ -66,17 +67,7 @@ def test_simulate_gives_every_figure(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_same_seed_same_run(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = (
-        "hello_world",
-        "--bot",
-        "reference",
-        "--first-seed",
-        "5",
-        "--set",
-        "duration_s=30",
-        "--set",
-        "events=[]",
-    )
+    arguments = ("hello_world", "--bot", "reference", "--first-seed", "5", *SHORT)
     assert simulate(capsys, *arguments) == simulate(capsys, *arguments)
 
 
@@ -109,13 +100,7 @@ def test_problems_and_usage(arguments: list[str], code: int, message: str, capsy
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        [],
-        ["fly"],
-        ["check"],
-        ["simulate", "hello_world", "--bot", "nobody"],
-        ["simulate", "hello_world", "--seeds", "0"],
-    ],
+    [[], ["fly"], ["check"], ["simulate", EXAMPLE, "--bot", "nobody"], ["simulate", EXAMPLE, "--seeds", "0"]],
 )
 def test_bad_usage(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
