@@ -29,7 +29,7 @@ from stages.load import stage_names
 HD, FULL_HD = (1280, 720), (1920, 1080)
 FRAME_S = 1 / 30
 SETTLE_FRAMES = 60
-CALM_S, RUSH_S = 62.0, 74.0
+CALM_S, BURNING = 62.0, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ def shots() -> Iterator[Shot]:
     yield Shot("play_tutorial_shop", lambda ctx: PlayScene(ctx, scripts.fresh()), _read_two_steps)
     yield Shot("play_setup", lambda ctx: PlayScene(ctx, scripts.fresh()), _skip_tutorial)
     yield Shot("play_placing", lambda ctx: PlayScene(ctx, scripts.fresh()), _hold_a_balancer)
-    calm, rush = scripts.prepared(CALM_S), scripts.unprepared(RUSH_S)
+    calm = scripts.prepared(lambda view: view.time_s >= CALM_S)
+    rush = scripts.unprepared(lambda view: view.gauge >= BURNING)
     yield Shot("play_calm", lambda ctx: _play(ctx, calm), _select(Role.COMPUTE))
     yield Shot("play_balancer", lambda ctx: _play(ctx, calm), _select(Role.BALANCER))
     yield Shot("play_system", lambda ctx: _play(ctx, calm), _select(None))
@@ -76,7 +77,7 @@ def shots() -> Iterator[Shot]:
     yield Shot("play_database", lambda ctx: _play(ctx, rush), _select(Role.DATABASE))
     yield Shot("play_menu", lambda ctx: _play(ctx, calm), _press("menu"))
     yield Shot("play_help", lambda ctx: _play(ctx, calm), _press("help"))
-    won, lost = scripts.prepared(None), scripts.unprepared(None)
+    won, lost = scripts.prepared(scripts.never), scripts.unprepared(scripts.never)
     yield Shot("result_won", lambda ctx: ResultScene(ctx, won, best=True))
     yield Shot("result_lost", lambda ctx: ResultScene(ctx, lost))
     yield Shot("result_share", lambda ctx: ResultScene(ctx, won), _share)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.commands import Accepted, Build, Clone, Connect, StartOperation
 from engine.spec import Role
 from engine.view import Phase
+from engine.worldview import WorldView
 from game.session import Session
 from stages.load import load_stage, stage_names
 
 SEED = 11
+Until = Callable[[WorldView], bool]
 THIRD_SERVER_S = 120.0
 
 
@@ -18,7 +22,7 @@ def fresh() -> Session:
     return Session(stage, load_stage(stage), SEED)
 
 
-def prepared(until_s: float | None) -> Session:
+def prepared(until: Until) -> Session:
     """A run with a balancer and a second server before the doors open, and a third one in good time."""
     session = fresh()
     kinds = {kind.role: kind.id for kind in session.stage.node_kinds}
@@ -30,21 +34,27 @@ def prepared(until_s: float | None) -> Session:
     session.apply(Connect(source.id, balancer))
     session.apply(Clone(web.id, web.x, web.y + 1))
     session.apply(StartOperation())
-    if until_s is None or until_s > THIRD_SERVER_S:
-        run(session, THIRD_SERVER_S)
+    run(session, lambda view: view.time_s >= THIRD_SERVER_S or until(view))
+    if not until(session.view):
         session.apply(Clone(web.id, web.x, web.y - 1))
-    return run(session, until_s)
+    return run(session, until)
 
 
-def unprepared(until_s: float | None) -> Session:
+def unprepared(until: Until) -> Session:
     """A run in which nothing was built."""
     session = fresh()
     session.apply(StartOperation())
-    return run(session, until_s)
+    return run(session, until)
 
 
-def run(session: Session, until_s: float | None) -> Session:
-    """Advance to a moment of the traffic clock, or to the end of the run."""
-    while session.phase is Phase.OPERATION and (until_s is None or session.view.time_s < until_s):
+def run(session: Session, until: Until) -> Session:
+    """Advance to a moment, or to the end of the run."""
+    while session.phase is Phase.OPERATION and not until(session.view):
         session.sim.step()
     return session
+
+
+def never(view: WorldView) -> bool:
+    """Until the run ends."""
+    del view
+    return False

@@ -83,6 +83,7 @@ class Dashboard:
         self.forecast.layout(pygame.Rect(0, top, px(logs.WIDTH), forecast))
         self.log.layout(pygame.Rect(0, top + forecast, px(logs.WIDTH), middle - forecast))
         self.inspector.layout(pygame.Rect(width - px(inspectors.WIDTH), top, px(inspectors.WIDTH), height - top))
+        self.middle = pygame.Rect(0, top, width - right, middle)
         return pygame.Rect(left, top, width - left - right, middle)
 
     def toggle(self, panel: str) -> None:
@@ -96,7 +97,7 @@ class Dashboard:
         self.forecast.refresh()
         self.inspector.refresh(self.acts.selection)
         self.shop.refresh(self.acts.map.armed)
-        self.tutorial.refresh(self.map_rect)
+        self.tutorial.refresh(self.middle)
 
     def find(self, name: str) -> pygame.Rect | None:
         """Where something is that the tutorial points at: `shop:<kind>`, `node:<key>`, or the name of a part."""

@@ -35,6 +35,13 @@ def latency(milliseconds: float) -> str:
     return f"{seconds:.2f} s" if seconds < 9.995 else f"{seconds:.1f} s"
 
 
+def latencies(*milliseconds: float) -> str:
+    """Several times in one unit: 165 / 557 / 886 ms."""
+    if all(math.isfinite(value) and value < 999.5 for value in milliseconds):
+        return " / ".join(f"{value:.0f}" for value in milliseconds) + " ms"
+    return " / ".join(f"{value / 1000:.2f}" if math.isfinite(value) else NOTHING for value in milliseconds) + " s"
+
+
 def percent(share: float) -> str:
     """A share 0..1: a decimal while it is small, and 100 % only when nothing is missing."""
     if not math.isfinite(share):
@@ -43,6 +50,11 @@ def percent(share: float) -> str:
     if 0 < value < 9.95 or 99 < value < 100:
         return f"{min(value, 99.9):.1f}%"
     return f"{value:.0f}%"
+
+
+def limit(share: float) -> str:
+    """A share that was chosen: as short as it is exact, 5% or 2.5%."""
+    return f"{share * 100:g}%"
 
 
 def clock(seconds: float) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
+import numpy.typing as npt
 import pygame
 
 from game.context import Context
 from game.ui.theme import Palette
 from game.ui.widget import Widget
+from game.view.shapes import Mask, circle, filled, pixel_grid
 
 RING_S = 1.1
 LETTER_S = 0.22
 LETTER_FROM = 1.7
 LETTER_FRAMES = 9
 RING_WIDTH = 9
-DOTS = 360
 
 
 def grade_colour(palette: Palette, grade: str) -> pygame.Color:
@@ -35,7 +35,9 @@ class GradeRing(Widget):
         self.grade, self.share = grade, share
         self.age_s = RING_S + LETTER_S if ctx.settings.reduced_motion else 0.0
         self._picture = pygame.Surface((1, 1))
-        self._dots = 0
+        self._turn = np.zeros((1, 1))
+        self._empty = self._full = np.zeros((1, 1, 3), dtype=np.uint8)
+        self._drawn = -1.0
         self._letters: list[pygame.Surface] = []
 
     @property
@@ -50,15 +52,17 @@ class GradeRing(Widget):
         return self.age_s >= RING_S
 
     def layout(self, rect: pygame.Rect) -> None:
-        """Take a place; all sizes of the letter are drawn here, once."""
+        """Take a place; both rings and all sizes of the letter are drawn here, once."""
         super().layout(rect)
         palette = self.ctx.theme.palette
+        colour = grade_colour(palette, self.grade)
+        xs, ys = pixel_grid(*rect.size)
+        band = filled(np.abs(circle(xs, ys, min(rect.size) / 2 - self.px(RING_WIDTH))) - self.px(RING_WIDTH) / 2)
+        self._turn = np.mod(np.arctan2(xs, -ys) / (2 * np.pi), 1.0).T
+        self._empty, self._full = (_painted(band, ink, palette.bg) for ink in (palette.line, colour))
         self._picture = pygame.Surface(rect.size).convert()
-        self._picture.fill(palette.bg)
-        for index in range(DOTS):
-            self._dot(index, palette.line)
-        self._dots = 0
-        letter = self.ctx.text.get(self.grade, "grade", grade_colour(palette, self.grade))
+        self._drawn = -1.0
+        letter = self.ctx.text.get(self.grade, "grade", colour)
         letter = letter.subsurface(letter.get_bounding_rect()).copy()
         self._letters = []
         for index in range(LETTER_FRAMES):
@@ -79,22 +83,21 @@ class GradeRing(Widget):
         self.age_s = max(self.age_s, RING_S + LETTER_S)
 
     def paint(self, surface: pygame.Surface) -> None:
-        """Add the dots that are due, and the letter in its present size."""
-        colour = grade_colour(self.ctx.theme.palette, self.grade)
-        due = round(DOTS * self.share * self.progress)
-        for index in range(self._dots, due):
-            self._dot(index, colour)
-        self._dots = max(self._dots, due)
+        """The ring as far as it has come, and the letter in its present size."""
+        turned = self.share * self.progress
+        if turned != self._drawn:
+            self._drawn = turned
+            lit = (self._turn <= turned)[..., None]
+            pygame.surfarray.blit_array(self._picture, np.where(lit, self._full, self._empty))
         surface.blit(self._picture, self.rect)
         if self.revealed:
             step = round((self.age_s - RING_S) / LETTER_S * (LETTER_FRAMES - 1))
             letter = self._letters[min(step, LETTER_FRAMES - 1)]
             surface.blit(letter, letter.get_rect(center=self.rect.center))
 
-    def _dot(self, index: int, colour: pygame.Color) -> None:
-        width = self.px(RING_WIDTH)
-        radius = min(self.rect.size) / 2 - width
-        angle = 2 * math.pi * index / DOTS - math.pi / 2
-        x = self.rect.width / 2 + radius * math.cos(angle)
-        y = self.rect.height / 2 + radius * math.sin(angle)
-        pygame.draw.aacircle(self._picture, colour, (x, y), width / 2)
+
+def _painted(mask: Mask, ink: pygame.Color, background: pygame.Color) -> npt.NDArray[np.uint8]:
+    """A mask as colours, shape (width, height, 3)."""
+    under, over = (np.array(tuple(colour)[:3], dtype=float) for colour in (background, ink))
+    painted: npt.NDArray[np.uint8] = (under + mask.T[..., None] * (over - under)).astype(np.uint8)
+    return painted

@@ -283,7 +283,7 @@ class Inspector(Panel):
                 patience=f"{kind.patience_s:g}",
                 reason=reason,
                 free=kind.free_wires,
-                overhead=figures.percent(kind.wire_overhead),
+                overhead=figures.limit(kind.wire_overhead),
             )
 
         return tip
@@ -381,7 +381,7 @@ class Inspector(Panel):
                 slots=size.slots,
                 keep=texts.money(i18n, size.keep_per_day),
                 time=f"{kind.resize_s:g}",
-                capacity=figures.percent(kind.resize_capacity),
+                capacity=figures.limit(kind.resize_capacity),
             )
             return self._with_refusal(text, command)
 
@@ -421,8 +421,8 @@ class Inspector(Panel):
         self._action("clone", clone, lambda: self.on_command(clone), about, (0.0, 1.0))
         self._down(42)
         about = t("play.inspector.tip.restart", time=f"{kind.restart_s:g}")
-        self._action("restart", restart, lambda: self.on_command(restart), about, (0.0, 0.49))
-        self._action("sell", sell, self.on_sell, "", (0.51, 1.0), Kind.DANGER)
+        self._action("restart", restart, lambda: self.on_command(restart), about, (0.0, 0.44))
+        self._action("sell", sell, self.on_sell, "", (0.46, 1.0), Kind.DANGER)
         self._down(42)
 
     def _action(

@@ -78,7 +78,7 @@ class TopBar(Panel):
         self.rps = self.add(Stat(ctx, t("play.top.rps"), self._rps_tip))
         self.p95 = self.add(Stat(ctx, t("play.top.p95"), self._latency_tip))
         self.errors = self.add(Stat(ctx, t("play.top.errors"), t("play.top.tip.errors")))
-        limit = figures.percent(goal.error_threshold)
+        limit = figures.limit(goal.error_threshold)
         gauge_tip = t("play.top.tip.gauge", limit=limit, fill=f"{goal.gauge_fill_s:g}", drain=f"{goal.gauge_drain_s:g}")
         self.gauge = self.add(Bar(ctx, t("play.top.gauge"), gauge_tip))
         self.budget = self.add(Stat(ctx, t("play.top.budget"), self._budget_tip))
@@ -123,7 +123,7 @@ class TopBar(Panel):
         slow = view.p95_ms > goal.latency_bad_ms
         self.p95.set(figures.latency(view.p95_ms), "error" if slow else "text")
         bad = view.error_rate > goal.error_threshold
-        limit = i18n.t("play.top.threshold", limit=figures.percent(goal.error_threshold))
+        limit = i18n.t("play.top.threshold", limit=figures.limit(goal.error_threshold))
         self.errors.set(figures.percent(view.error_rate), "error" if bad else "text", limit)
         self.gauge.set(view.gauge, figures.percent(view.gauge))
         net = view.income_per_day - view.keep_per_day

@@ -89,7 +89,7 @@ class BriefingScene(Screen):
         best = {"rps": figures.count(goal.max_rps), "latency": figures.latency(goal.latency_good_ms)}
         lines = [
             ("timer", t("briefing.goal_survive", time=figures.clock(stage.duration_s))),
-            ("gauge", t("briefing.goal_errors", limit=figures.percent(goal.error_threshold))),
+            ("gauge", t("briefing.goal_errors", limit=figures.limit(goal.error_threshold))),
             ("trophy", t("briefing.goal_rps", **best)),
             ("wallet", t("briefing.goal_budget")),
         ]

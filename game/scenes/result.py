@@ -80,7 +80,7 @@ class ResultScene(Screen):
 
     def _tiles(self) -> list[Stat]:
         i18n, result = self.ctx.i18n, self.result
-        percentiles = " / ".join(figures.latency(v) for v in (result.p50_ms, result.p95_ms, result.p99_ms))
+        percentiles = figures.latencies(result.p50_ms, result.p95_ms, result.p99_ms)
         values = {
             "max_rps": i18n.t("result.rate", value=figures.rate(result.max_rps)),
             "users": figures.count(result.users),
@@ -196,7 +196,7 @@ class ResultScene(Screen):
             y += px(42)
 
     def _arrange_tiles(self, x: int, y: int, width: int) -> None:
-        shares = (1.0, 1.0, 0.85, 0.95, 0.95, 1.9)
+        shares = (1.1, 1.1, 0.8, 1.0, 1.0, 1.7)
         for tile, share in zip(self.tiles, shares, strict=True):
             wide = round(width * share / sum(shares))
             tile.layout(pygame.Rect(x, y, wide - self.px(8), self.px(TILE)))
@@ -262,7 +262,7 @@ class ResultScene(Screen):
 
     def _follow_ring(self) -> None:
         result, progress = self.result, self.ring.progress
-        self.score.set(f"{round(result.score * progress):,d}")
+        self.score.set(figures.count(result.score * progress))
         self.best_label.visible = self.ring.revealed
         for key, bar in self.bars.items():
             part: float = getattr(result, f"part_{key}")
