@@ -8,7 +8,7 @@ from game.context import Context
 
 PULSE_S = 0.4
 APART_S = 1.0
-DEPTH = 16
+DEPTH = 11
 
 
 class Alarm:

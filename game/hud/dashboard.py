@@ -78,11 +78,13 @@ class Dashboard:
         right = px(inspectors.WIDTH) if show_inspector else 0
         middle = height - top - bottom
         self.top.layout(pygame.Rect(0, 0, width, top))
-        self.shop.layout(pygame.Rect(0, height - bottom, width - right, bottom))
+        beside = 0 if narrow else right
+        self.shop.layout(pygame.Rect(0, height - bottom, width - beside, bottom))
         forecast = px(FORECAST_HEIGHT)
         self.forecast.layout(pygame.Rect(0, top, px(logs.WIDTH), forecast))
         self.log.layout(pygame.Rect(0, top + forecast, px(logs.WIDTH), middle - forecast))
-        self.inspector.layout(pygame.Rect(width - px(inspectors.WIDTH), top, px(inspectors.WIDTH), height - top))
+        tall = middle if narrow else height - top
+        self.inspector.layout(pygame.Rect(width - px(inspectors.WIDTH), top, px(inspectors.WIDTH), tall))
         self.middle = pygame.Rect(0, top, width - right, middle)
         return pygame.Rect(left, top, width - left - right, middle)
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pygame
 
+from engine.view import AnnouncedEvent
 from game.context import Context
 from game.session import Session
 from game.ui.label import Label
 from game.ui.widget import Panel
 from game.view.chart import ForecastChart
+from game.view.look import Look
+from game.view.plot import Axes
 
 FORECAST_HEIGHT = 158
 HEAD = 34
+
+
+class _SmallForecast(ForecastChart):
+    """Flags without their strength, for which there is no room."""
+
+    def _flag(self, look: Look, axes: Axes, event: AnnouncedEvent, row: int) -> None:
+        super()._flag(look, axes, replace(event, multiplier=1.0), row)
 
 
 class ForecastPanel(Panel):
@@ -22,7 +33,7 @@ class ForecastPanel(Panel):
     def __init__(self, ctx: Context, session: Session) -> None:
         super().__init__(ctx)
         self.session = session
-        self.chart = ForecastChart(ctx)
+        self.chart = _SmallForecast(ctx)
         self.chart.background = ctx.theme.palette.panel
         self.title = self.add(Label(ctx, ctx.i18n.t("play.forecast.title"), "strong"))
         self.coming = self.add(Label(ctx, "", "small", "warn", align="right"))

@@ -170,18 +170,12 @@ class Inspector(Panel):
     def _update_goals(self, rps: Bar, latency: Bar) -> None:
         t, view, goal = self.ctx.i18n.t, self.session.view, self.session.stage.goal
         now = figures.rate(view.max_rps)
-        rps.name = t("play.inspector.goal_rps", now=now, goal=figures.count(goal.max_rps))
-        rps.set(view.max_rps / goal.max_rps, "")
+        name = t("play.inspector.goal_rps", now=now, goal=figures.count(goal.max_rps))
+        rps.set(view.max_rps / goal.max_rps, "", name)
         mean = view.mean_latency_ms
-        good = (
-            (goal.latency_bad_ms - mean) / (goal.latency_bad_ms - goal.latency_good_ms) if math.isfinite(mean) else 0.0
-        )
-        latency.name = t(
-            "play.inspector.goal_latency", now=figures.latency(mean), goal=figures.latency(goal.latency_good_ms)
-        )
-        latency.set(good, "")
-        for bar in (rps, latency):
-            bar.invalidate()
+        good = 0.0 if math.isnan(mean) else (goal.latency_bad_ms - mean) / (goal.latency_bad_ms - goal.latency_good_ms)
+        best = figures.latency(goal.latency_good_ms)
+        latency.set(good, "", t("play.inspector.goal_latency", now=figures.latency(mean), goal=best))
 
     def _where(self) -> str:
         i18n, view = self.ctx.i18n, self.session.view

@@ -19,8 +19,9 @@ from game.view.refusals import refusal_text
 
 HEIGHT = 122
 CARD_WIDTH = 214
+LOCKED_WIDTH = 150
 GAP = 10
-CATEGORY_GAP = 14
+CATEGORY_GAP = 8
 CATEGORY_HEAD = 22
 KEYS = 9
 CATEGORIES = {Role.BALANCER: "network", Role.COMPUTE: "compute", Role.DATABASE: "database"}
@@ -101,14 +102,15 @@ class ShopCard(Widget):
         ink = palette.text if able else palette.muted
         icon = ctx.icons.get(self.kind.icon, 26, palette.accent if able else palette.faint)
         surface.blit(icon, (self.rect.left + px(12), self.rect.top + px(11)))
-        x, width = self.rect.left + px(48), self.rect.width - px(48 + 34)
+        x, width = self.rect.left + px(48), self.rect.width - px(58 if self.locked else 80)
         name = text.fit(i18n.t(f"node.{self.kind.id}.name"), "strong", width)
         surface.blit(text.get(name, "strong", ink), (x, self.rect.top + px(6)))
         room = self.rect.width - px(48 + 10)
-        character = text.fit(i18n.t(f"node.{self.kind.id}.character"), "small", room)
-        surface.blit(text.get(character, "small", palette.muted), (x, self.rect.top + px(26)))
+        if not self.locked:
+            character = text.fit(i18n.t(f"node.{self.kind.id}.character"), "small", room)
+            surface.blit(text.get(character, "small", palette.muted), (x, self.rect.top + px(26)))
         self._paint_foot(surface, x, able)
-        self._paint_corner(surface, background)
+        self._paint_key(surface, background)
 
     def _paint_foot(self, surface: pygame.Surface, x: int, able: bool) -> None:
         """Price and upkeep, or that it is locked."""
@@ -116,26 +118,24 @@ class ShopCard(Widget):
         bottom = self.rect.bottom - self.px(7)
         if self.locked:
             words = text.get(i18n.t("play.shop.locked"), "small", palette.muted)
-            surface.blit(words, words.get_rect(bottomleft=(x, bottom)))
+            place = words.get_rect(bottomleft=(x + self.px(20), bottom))
+            surface.blit(words, place)
+            lock = self.ctx.icons.get("lock", 14, palette.muted)
+            surface.blit(lock, lock.get_rect(midleft=(x, place.centery)))
             return
         price = text.get(texts.money(i18n, self.size.price), "strong", palette.ok if able else palette.error)
         surface.blit(price, price.get_rect(bottomleft=(x, bottom)))
         keep = text.get(texts.per_day(i18n, self.size.keep_per_day), "small", palette.muted)
         surface.blit(keep, keep.get_rect(bottomleft=(x + price.get_width() + self.px(10), bottom)))
 
-    def _paint_corner(self, surface: pygame.Surface, background: pygame.Color) -> None:
-        """The key, or a lock."""
+    def _paint_key(self, surface: pygame.Surface, background: pygame.Color) -> None:
+        """The key that takes it."""
+        if self.locked or self.number > KEYS:
+            return
         px, palette = self.px, self.ctx.theme.palette
-        corner = (self.rect.right - px(8), self.rect.top + px(8))
-        if self.locked:
-            lock = self.ctx.icons.get("lock", 16, palette.faint)
-            surface.blit(lock, lock.get_rect(topright=corner))
-            return
-        if self.number > KEYS:
-            return
         key = self.ctx.text.get(self.ctx.keymap.label(f"build_{self.number}"), "small", palette.muted, background)
         box = pygame.Rect(0, 0, max(key.get_width() + px(10), px(20)), px(20))
-        box.topright = corner
+        box.topright = (self.rect.right - px(8), self.rect.top + px(8))
         pygame.draw.rect(surface, palette.faint, box, px(1), border_radius=px(4))
         surface.blit(key, key.get_rect(center=box.center))
 
@@ -212,23 +212,25 @@ class Shop(Panel):
         x = rect.left + px(12)
         for index, button in enumerate((self.wire, self.fit, self.undo, self.redo)):
             column, row = divmod(index, 2)
-            button.layout(pygame.Rect(x + column * px(50), top + row * (half + gap), px(42), half))
+            button.layout(pygame.Rect(x + column * px(48), top + row * (half + gap), px(42), half))
         start_width = max(px(190), self.start.natural_width())
         right = rect.right - px(12)
         self.start.layout(pygame.Rect(right - start_width, top, start_width, rect.height - px(20)))
-        cards = pygame.Rect(x + px(108 if setup else 58), top, 0, rect.height - px(20))
+        cards = pygame.Rect(x + px(100 if setup else 52), top, 0, rect.height - px(20))
         cards.width = (right - start_width - px(12) if setup else right) - cards.left
         self._arrange_cards(cards)
 
     def _arrange_cards(self, area: pygame.Rect) -> None:
         """Cards side by side, as wide as there is room for; a new category leaves a larger gap."""
         px = self.px
-        count = max(1, len(self.cards))
-        spare = px(GAP) * (count - 1) + px(CATEGORY_GAP) * (len(self.heads) - 1)
-        width = min(px(CARD_WIDTH), (area.width - spare) // count)
+        unlocked = self.session.view.unlocked
+        locked = sum(card.kind.id not in unlocked for card in self.cards)
+        spare = px(GAP) * (len(self.cards) - 1) + px(CATEGORY_GAP) * (len(self.heads) - 1) + px(LOCKED_WIDTH) * locked
+        wide = min(px(CARD_WIDTH), (area.width - spare) // max(1, len(self.cards) - locked))
         head = px(CATEGORY_HEAD)
         x, seen = area.left, ""
         for card in self.cards:
+            width = wide if card.kind.id in unlocked else px(LOCKED_WIDTH)
             category = CATEGORIES[card.kind.role]
             if category != seen:
                 x += px(CATEGORY_GAP) if seen else 0

@@ -46,11 +46,11 @@ class Bar(Widget):
         self.share = 0.0
         self.text = ""
 
-    def set(self, share: float, text: str) -> None:
-        """Show another share and the words at its right."""
-        share = round(min(max(share, 0.0), 1.0), 3)
-        if (share, text) != (self.share, self.text):
-            self.share, self.text = share, text
+    def set(self, share: float, text: str, name: str | None = None) -> None:
+        """Show another share and the words at its right, and under another name if one is given."""
+        shown = (round(min(max(share, 0.0), 1.0), 3), text, self.name if name is None else name)
+        if shown != (self.share, self.text, self.name):
+            self.share, self.text, self.name = shown
             self.invalidate()
 
     def colour(self) -> pygame.Color:

@@ -177,7 +177,8 @@ class PlayScene:
         hud = self.dashboard
         self.map.draw(surface)
         self.alarm.draw(surface, hud.map_rect)
-        self.banner.draw(surface, hud.map_rect)
+        if self.pause.overlay is None:
+            self.banner.draw(surface, hud.map_rect)
         hud.root.draw(surface)
         self.toasts.draw(surface, hud.map_rect)
         if self.pause.overlay is not None:

@@ -1,0 +1,228 @@
+"""The dashboard: what repaints, what flashes, what is cut off, and what the words say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pygame
+import pytest
+
+from engine.commands import StartOperation
+from engine.facts import EventAnnounced, FailuresStarted, NodeReady
+from engine.spec import Department, FailureReason
+from game.context import Context, make_context
+from game.hud import figures
+from game.hud.alarm import APART_S, PULSE_S, Alarm
+from game.hud.incidents import IncidentList
+from game.hud.log_entries import entry
+from game.hud.shop import ShopCard
+from game.hud.stat import Stat
+from game.i18n import load_texts
+from game.scenes.briefing import BriefingScene
+from game.scenes.play import PlayScene
+from game.scenes.result import ResultScene
+from game.scripts import SEED, fresh, never, prepared, unprepared
+from game.session import Session
+from game.storage import FileStorage
+from game.ui.button import Button
+from game.ui.label import Label
+from game.ui.widget import Widget
+
+SIZES = [(1280, 720), (1920, 1080), (1024, 576), (1280, 960), (2560, 1080)]
+FRAME_S = 1 / 60
+
+
+@pytest.fixture(params=["en", "ko"])
+def ctx(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
+    pygame.init()
+    pygame.display.set_mode((1280, 720))
+    yield make_context((1280, 720), FileStorage(tmp_path), request.param, silent=True)
+
+
+@pytest.fixture(scope="module")
+def won() -> Session:
+    return prepared(never)
+
+
+@pytest.fixture(scope="module")
+def lost() -> Session:
+    return unprepared(never)
+
+
+def cut_off(root: Widget) -> list[str]:
+    """Words that do not fit their place: names, labels, figures and buttons."""
+    found = []
+    for widget in root.walk():
+        text = widget.ctx.text
+        match widget:
+            case Label() if widget.wrap:
+                if widget.text and widget.height_for(widget.rect.width) > widget.rect.height + 1:
+                    found.append(widget.text)
+            case Label() if text.width(widget.text, widget.role) > widget.rect.width:
+                found.append(widget.text)
+            case Stat():
+                wide = max(text.width(widget.name, "small"), text.width(widget.value, widget.role))
+                if wide > widget.rect.width:
+                    found.append(f"{widget.name}: {widget.value}")
+            case ShopCard():
+                name, character = (widget.ctx.i18n.t(f"node.{widget.kind.id}.{key}") for key in ("name", "character"))
+                if text.width(name, "strong") > widget.rect.width - widget.px(58 if widget.locked else 80):
+                    found.append(name)
+                if not widget.locked and text.width(character, "small") > widget.rect.width - widget.px(58):
+                    found.append(character)
+            case Button() if widget.text and text.fit(widget.text, widget.role, room(widget)) != widget.text:
+                found.append(widget.text)
+    return found
+
+
+def room(button: Button) -> int:
+    """The width a button has for its words."""
+    taken = button.px(18) + button.px(8) if button.icon else 0
+    if button.action:
+        taken += button.ctx.text.width(button.ctx.keymap.label(button.action), "small") + button.px(14)
+    return button.rect.width - taken - button.px(8)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_word_is_cut_off(ctx: Context, size: tuple[int, int], won: Session, lost: Session) -> None:
+    pygame.display.set_mode(size)
+    ctx.rebuild(size)
+    for scene in (BriefingScene(ctx, "hello_world", SEED), ResultScene(ctx, won, best=True), ResultScene(ctx, lost)):
+        scene.layout(size)
+        scene.update(5.0)
+        assert cut_off(scene.root) == []
+    play = PlayScene(ctx, fresh())
+    play.layout(size)
+    for node in (None, *play.session.view.node_ids):
+        play.map.select([] if node is None else [node])
+        play.dashboard.refresh()
+        assert cut_off(play.dashboard.root) == [], f"with node {node} selected"
+    while play.steps.current is not None:
+        play.dashboard.refresh()
+        assert cut_off(play.dashboard.tutorial) == []
+        play.steps._index += 1
+    for name in ("menu", "help"):
+        play.pause.open(name)
+        assert play.pause.overlay is not None
+        assert cut_off(play.pause.overlay) == []
+        assert pygame.Rect((0, 0), size).contains(play.pause.overlay.rect)
+
+
+def test_panels_keep_their_pictures_while_nothing_changes(ctx: Context) -> None:
+    """In set-up nothing moves, so nothing of the dashboard is painted twice."""
+    surface = pygame.display.get_surface()
+    assert surface is not None
+    play = PlayScene(ctx, fresh())
+    play.steps.skip()
+    play.layout((1280, 720))
+    hud = play.dashboard
+    panels = (hud.top, hud.log, hud.inspector, hud.shop, hud.forecast)
+    for _ in range(30):
+        play.update(FRAME_S)
+        play.draw(surface)
+    before = [panel.repaints for panel in panels]
+    for _ in range(120):
+        play.update(FRAME_S)
+        play.draw(surface)
+    assert [panel.repaints for panel in panels] == before
+
+
+def test_numbers_are_painted_ten_times_a_second(ctx: Context) -> None:
+    surface = pygame.display.get_surface()
+    assert surface is not None
+    play = PlayScene(ctx, fresh())
+    play.steps.skip()
+    play.layout((1280, 720))
+    play.session.apply(StartOperation())
+    for _ in range(30):
+        play.update(FRAME_S)
+        play.draw(surface)
+    before = play.dashboard.top.repaints
+    misses = ctx.text.misses
+    for _ in range(180):
+        play.update(FRAME_S)
+        play.draw(surface)
+    assert play.dashboard.top.repaints - before <= 31
+    assert ctx.text.misses - misses < 180, "most words come from the cache"
+
+
+def test_the_border_flashes_seldom(ctx: Context) -> None:
+    alarm = Alarm(ctx)
+    rises, before = 0, 0.0
+    for _ in range(600):
+        alarm.incident()
+        alarm.update(FRAME_S, burning=True)
+        rises += alarm.strength > before + 0.2
+        before = alarm.strength
+    assert 5 <= rises <= 600 * FRAME_S / APART_S + 1, "one pulse a second at most, however many incidents"
+
+
+@pytest.mark.parametrize("setting", ["no_flashing", "reduced_motion"])
+def test_who_wants_no_flashes_has_a_still_border(ctx: Context, setting: str) -> None:
+    setattr(ctx.settings, setting, True)
+    alarm = Alarm(ctx)
+    seen = set()
+    for _ in range(120):
+        alarm.incident()
+        alarm.update(FRAME_S, burning=True)
+        seen.add(alarm.strength)
+    assert len(seen) == 1 and seen != {0.0}
+    alarm.update(PULSE_S, burning=False)
+    assert alarm.strength == 0.0
+
+
+def test_the_log_has_words_for_what_happens(ctx: Context) -> None:
+    session = fresh()
+    web = session.view.node_ids[1]
+    facts = (
+        EventAnnounced("friends_link", Department.MARKETING, 25.0),
+        FailuresStarted(web, FailureReason.REFUSED),
+        NodeReady(web, "restarting"),
+    )
+    lines = [entry(ctx.i18n, session.view, fact) for fact in facts]
+    assert all(line is not None and line.text and "." not in line.text.split(" ")[0][:-1] for line in lines)
+    assert lines[0] is not None and "25" in lines[0].text and lines[0].department is Department.MARKETING
+    assert lines[1] is not None and "502" in lines[1].text and lines[1].node == web
+
+
+def test_what_went_wrong_is_told_with_time_place_and_cause(ctx: Context, lost: Session) -> None:
+    assert lost.view.result is not None and lost.view.result.incidents
+    rows = IncidentList(ctx, lost.view, lost.view.result.incidents)
+    rows.layout(pygame.Rect(0, 0, 500, 200))
+    first = rows.children[0]
+    name = ctx.i18n.t("node.vm_basic.name")
+    assert name in first.what and "502" in first.what and first.when and first.why  # type: ignore[attr-defined]
+
+
+def test_both_languages_say_the_same_things() -> None:
+    english, korean = load_texts("en"), load_texts("ko")
+    assert english.keys() == korean.keys()
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (figures.count(1234), "1,234"),
+        (figures.count(12_345), "12.3k"),
+        (figures.count(4_560_000), "4.56M"),
+        (figures.rate(3.14), "3.1"),
+        (figures.rate(0.0), "0"),
+        (figures.latency(float("nan")), "–"),
+        (figures.latency(164.6), "165 ms"),
+        (figures.latency(1270.0), "1.27 s"),
+        (figures.latencies(165, 557, 886), "165 / 557 / 886 ms"),
+        (figures.latencies(165, 1270, 1710), "0.17 / 1.27 / 1.71 s"),
+        (figures.percent(0.034), "3.4%"),
+        (figures.percent(0.9996), "99.9%"),
+        (figures.percent(1.0), "100%"),
+        (figures.limit(0.05), "5%"),
+        (figures.limit(0.025), "2.5%"),
+        (figures.clock(125.9), "2:05"),
+        (figures.span(61.0, 61.9), "1:01"),
+        (figures.amount(4.9), "4.9"),
+        (figures.amount(360.2), "360"),
+    ],
+)
+def test_figures_are_written_to_be_read(shown: str, expected: str) -> None:
+    assert shown == expected
