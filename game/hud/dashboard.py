@@ -28,13 +28,19 @@ from game.ui.tooltip import Tooltips
 from game.ui.widget import Widget
 
 NARROW = 1180
+REFRESH_S = 0.1
 
 
 @dataclass
 class Remembered:
-    """What outlives a new layout of the screen. log, inspector: None until the player shows or hides them."""
+    """What outlives a new layout of the screen.
+
+    entries: of the log, newest first; told: how many there were so far. log, inspector: None until the player shows or
+    hides them.
+    """
 
     entries: list[Entry] = field(default_factory=list)
+    told: int = 0
     log: bool | None = None
     inspector: bool | None = None
 
@@ -62,6 +68,16 @@ class Dashboard:
         self.shop = self.root.add(Shop(ctx, session, acts.take, acts.tool))
         self.tutorial = self.root.add(TutorialBox(ctx, session.stage.id, steps, self.find))
         self.map_rect = self._arrange(size)
+        self._parts: tuple[Callable[[], None], ...] = (
+            self.top.refresh,
+            lambda: self.log.refresh(memory.told),
+            lambda: self.inspector.refresh(acts.selection),
+            lambda: self.shop.refresh(acts.map.armed),
+            self.forecast.refresh,
+            lambda: self.tutorial.refresh(self.middle),
+        )
+        self._due_s = 0.0
+        self._turn = 0
         self.focus = FocusRing(self.root)
         self.tooltips = Tooltips(ctx, self.root)
 
@@ -93,13 +109,20 @@ class Dashboard:
         widget: Widget = getattr(self, panel)
         setattr(self.memory, panel, not widget.visible)
 
+    def update(self, dt_s: float) -> None:
+        """Let real time pass. The parts are brought up to date in turn, so that no frame has to carry all of them."""
+        self.root.update(dt_s)
+        self.tooltips.update(dt_s)
+        self._due_s = min(self._due_s + dt_s, REFRESH_S)
+        while self._due_s >= REFRESH_S / len(self._parts):
+            self._due_s -= REFRESH_S / len(self._parts)
+            self._parts[self._turn]()
+            self._turn = (self._turn + 1) % len(self._parts)
+
     def refresh(self) -> None:
-        """Bring everything up to date."""
-        self.top.refresh()
-        self.forecast.refresh()
-        self.inspector.refresh(self.acts.selection)
-        self.shop.refresh(self.acts.map.armed)
-        self.tutorial.refresh(self.middle)
+        """Bring everything up to date, now."""
+        for part in self._parts:
+            part()
 
     def find(self, name: str) -> pygame.Rect | None:
         """Where something is that the tutorial points at: `shop:<kind>`, `node:<key>`, or the name of a part."""

@@ -74,6 +74,7 @@ class LogPanel(Panel):
         self.on_jump = on_jump
         self.entries = entries
         self.hidden: set[Department] = set()
+        self._told = 0
         t = ctx.i18n.t
         self.title = self.add(Label(ctx, t("play.log.title"), "strong"))
         self.filters = {
@@ -98,6 +99,12 @@ class LogPanel(Panel):
         self.hidden ^= {department}
         self.filters[department].set_active(department not in self.hidden)
         self.refill()
+
+    def refresh(self, told: int) -> None:
+        """Show what is new; `told` counts the entries there ever were."""
+        if told != self._told:
+            self._told = told
+            self.refill()
 
     def refill(self) -> None:
         """Show the entries as they are now."""

@@ -24,7 +24,6 @@ from game.session import SPEEDS, Session
 from game.view.map import MapView
 from stages.load import load_stage
 
-REFRESH_S = 0.1
 AUTOSAVE_S = 10.0
 RESULT_AFTER_S = 1.4
 
@@ -53,9 +52,8 @@ class PlayScene:
             ),
         )
         self.hud: Dashboard | None = None
-        self._since_refresh = self._since_save = 0.0
+        self._since_save = 0.0
         self._ended_s: float | None = None
-        self._log_changed = False
         self._resuming = False
         session.listen(self._log_fact)
         session.listen(self._sound_fact, live_only=True)
@@ -146,8 +144,7 @@ class PlayScene:
         if self._resuming and session.catching_up is None:
             self._resumed()
         self.map.update(dt_s)
-        hud.root.update(dt_s)
-        hud.tooltips.update(dt_s)
+        hud.update(dt_s)
         self.map_tip.update(dt_s)
         self.toasts.update(dt_s)
         view = session.view
@@ -156,21 +153,11 @@ class PlayScene:
         for name in sorted(self.acts.sounds):
             self.ctx.audio.play(name)
         self.acts.sounds.clear()
-        self._since_refresh += dt_s
-        if self._since_refresh >= REFRESH_S:
-            self._since_refresh = 0.0
-            self._refresh()
         self._since_save += dt_s
         if self._since_save >= AUTOSAVE_S:
             self._since_save = 0.0
             self._autosave()
         self._end(dt_s)
-
-    def _refresh(self) -> None:
-        if self._log_changed:
-            self._log_changed = False
-            self.dashboard.log.refill()
-        self.dashboard.refresh()
 
     def draw(self, surface: pygame.Surface) -> None:
         """Map, dashboard, and what lies over them."""
@@ -207,7 +194,7 @@ class PlayScene:
         if line is not None:
             self.memory.entries.insert(0, line)
             del self.memory.entries[logs.KEPT :]
-            self._log_changed = True
+            self.memory.told += 1
 
     def _sound_fact(self, fact: Fact) -> None:
         if isinstance(fact, RunEnded):
