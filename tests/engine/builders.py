@@ -118,7 +118,8 @@ def mmc(slots: int, mean_ms: float, rate: float, queue: int = 1_000_000, **more:
     """One node with `slots` servers, exponential service, Poisson arrivals: M/M/c, or M/M/c/K with a bounded queue."""
     kinds = (source("node"), server("node", slots, {SubItem.STATIC: mean_ms}, queue))
     page = RequestKind(id="page", recipe=recipe("static"))
-    return stage(kinds, (("in", "internet"), ("node", "node")), (("in", "node"),), rate, (page,), **more)
+    wires = (("in", "node"),)
+    return stage(kinds, (("in", "internet"), ("node", "node")), wires, rate, (page,), **{"step_ms": 10.0} | more)
 
 
 def three_tier(rate: float, policy: str = "round_robin", **more: object) -> StageSpec:
@@ -136,7 +137,7 @@ def three_tier(rate: float, policy: str = "round_robin", **more: object) -> Stag
     )
     nodes = [("in", "internet"), ("lb", "balancer"), ("w1", "web"), ("w2", "web"), ("w3", "web"), ("db", "database")]
     wires = [("in", "lb"), *(("lb", f"w{i}") for i in (1, 2, 3)), *((f"w{i}", "db") for i in (1, 2, 3))]
-    return stage(kinds, nodes, wires, rate, requests, **more)
+    return stage(kinds, nodes, wires, rate, requests, **{"step_ms": 5.0} | more)
 
 
 def opened(spec: StageSpec, seed: int) -> Simulation:
