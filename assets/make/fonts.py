@@ -27,14 +27,14 @@ SOURCE_FOLDER = Path("dist/public/static/alternative")
 FIGURE_SPACE = 0x2007
 DIGITS = range(ord("0"), ord("9") + 1)
 
-PUNCTUATION = "‐‑‒–—―‘’‚“”„†‡•‥…‰′″‹›※"  # noqa: RUF001
+PUNCTUATION = "‐‑‒–—―‘’‚“”„†‡•‥…‰′″‹›※"
 CURRENCY = "₩€₿"
-MATHEMATICS = "∂∆∏∑−√∞∫≈≠≤≥⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"  # noqa: RUF001
+MATHEMATICS = "∂∆∏∑−√∞∫≈≠≤≥⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
 GREEK = "ΔΣΩαβγδεθλμπρστφω"
 ARROWS = "←↑→↓↔↕↖↗↘↙↵↩↪⇒⇧"
 SHAPES = "■□▲△▶▷▼▽◀◁◆◇●○★☆✓✗"
 KEYS = "⌘⌥⌃⌫␣⏎⎋⇥"
-KOREAN_MARKS = "〈〉《》「」『』【】〔〕㎞㎳ℓ℃"  # noqa: RUF001
+KOREAN_MARKS = "〈〉《》「」『』【】〔〕㎞㎳ℓ℃"
 COMPATIBILITY_JAMO = range(0x3131, 0x3164)
 
 

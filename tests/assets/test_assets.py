@@ -103,7 +103,7 @@ def test_font_has_every_korean_syllable_and_sign_the_game_shows(
     fonts: dict[str, pygame.font.Font], weight: str
 ) -> None:
     wanted = ks_x_1001_syllables() | {chr(code) for code in range(0x21, 0x7F)}
-    wanted |= set("–—·×•…₩≤≥≈±µρλσ∞←→↑↓°“”‘’ㄱㅎㅏㅣ")  # noqa: RUF001
+    wanted |= set("–—·×•…₩≤≥≈±µρλσ∞←→↑↓°“”‘’ㄱㅎㅏㅣ")
     assert len(ks_x_1001_syllables()) == 2350
     assert missing_characters(fonts[weight], wanted) == set()
 

