@@ -20,6 +20,7 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 
 format: .venv/dev
 	$(BIN)/ruff format .
