@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pygame
 
@@ -14,17 +13,25 @@ from game.ui.label import Label
 from game.ui.widget import Panel
 from game.view.chart import ForecastChart
 from game.view.look import Look
-from game.view.plot import Axes
+from game.view.plot import Axes, upright
+from game.view.shapes import mix
 
 FORECAST_HEIGHT = 158
 HEAD = 34
 
 
 class _SmallForecast(ForecastChart):
-    """Flags without their strength, for which there is no room."""
+    """Its flags show the department alone: there is no room for how strong an event is."""
 
     def _flag(self, look: Look, axes: Axes, event: AnnouncedEvent, row: int) -> None:
-        super()._flag(look, axes, replace(event, multiplier=1.0), row)
+        x, size = round(axes.x(event.starts_at_s)), self._px(20)
+        fill = mix(look.panel, look.warn, 0.16)
+        box = pygame.Rect(x, axes.frame.top + row * (size + self._px(3)), size, size)
+        upright(self._surface, x, box.top, axes.frame.bottom, look.warn, self._px(3))
+        pygame.draw.rect(self._surface, fill, box)
+        pygame.draw.rect(self._surface, look.warn, box, self._px(1))
+        icon = self.ctx.icons.get(event.department.value, 14, look.warn, fill)
+        self._surface.blit(icon, icon.get_rect(center=box.center))
 
 
 class ForecastPanel(Panel):

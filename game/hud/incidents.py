@@ -1,4 +1,4 @@
-"""What went wrong in a run: when, where, how often and why, the worst first or in order of time."""
+"""What went wrong in a run: when, where, how often and why."""
 
 from __future__ import annotations
 
@@ -56,12 +56,11 @@ class _Row(Widget):
 
 
 class IncidentList(Scroll):
-    """The worst incidents in order of time."""
+    """The incidents, the worst first."""
 
     def __init__(self, ctx: Context, view: WorldView, incidents: Sequence[Incident]) -> None:
         super().__init__(ctx)
-        worst = sorted(incidents, key=lambda incident: -incident.count)[:MOST]
-        for incident in sorted(worst, key=lambda incident: (incident.start_s, incident.node)):
+        for incident in sorted(incidents, key=lambda incident: (-incident.count, incident.start_s))[:MOST]:
             self.add(_Row(ctx, view, incident))
 
     def layout(self, rect: pygame.Rect) -> None:

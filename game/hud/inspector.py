@@ -415,8 +415,8 @@ class Inspector(Panel):
         self._action("clone", clone, lambda: self.on_command(clone), about, (0.0, 1.0))
         self._down(42)
         about = t("play.inspector.tip.restart", time=f"{kind.restart_s:g}")
-        self._action("restart", restart, lambda: self.on_command(restart), about, (0.0, 0.44))
-        self._action("sell", sell, self.on_sell, "", (0.46, 1.0), Kind.DANGER)
+        self._action("restart", restart, lambda: self.on_command(restart), about, (0.0, 0.405))
+        self._action("sell", sell, self.on_sell, "", (0.42, 1.0), Kind.DANGER)
         self._down(42)
 
     def _action(

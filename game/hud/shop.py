@@ -18,10 +18,10 @@ from game.ui.widget import Panel, Widget
 from game.view.refusals import refusal_text
 
 HEIGHT = 122
-CARD_WIDTH = 214
+CARD_WIDTH = 224
 LOCKED_WIDTH = 150
-GAP = 10
-CATEGORY_GAP = 8
+GAP = 8
+CATEGORY_GAP = 6
 CATEGORY_HEAD = 22
 KEYS = 9
 CATEGORIES = {Role.BALANCER: "network", Role.COMPUTE: "compute", Role.DATABASE: "database"}

@@ -120,8 +120,9 @@ class BriefingScene(Screen):
         events = sorted(self.session.view.forecast.events, key=lambda event: event.starts_at_s)
         if not events:
             return i18n.t("briefing.no_events")
-        speakers = (f"{figures.clock(e.starts_at_s)} {i18n.t(f'department.{e.department.value}')}" for e in events)
-        return f"{i18n.t('briefing.known_events')}: {' · '.join(speakers)}"
+        return " · ".join(
+            f"{i18n.t(f'department.{event.department.value}')} {figures.clock(event.starts_at_s)}" for event in events
+        )
 
     def arrange(self) -> None:
         """Two columns over a foot with the way back and the way on."""
@@ -160,8 +161,10 @@ class BriefingScene(Screen):
         height = (foot - top - px(GAP)) // 2
         self.forecast.layout(pygame.Rect(left, top, width, height))
         head = px(40)
-        self.forecast_head.layout(pygame.Rect(left + px(16), top, width // 3, head))
-        self.events.layout(pygame.Rect(left + width // 3, top, width * 2 // 3 - px(16), head))
+        title = self.ctx.text.width(self.forecast_head.text, "strong")
+        self.forecast_head.layout(pygame.Rect(left + px(16), top, title, head))
+        events = left + px(16) + title + px(16)
+        self.events.layout(pygame.Rect(events, top, left + width - px(16) - events, head))
         self.chart.layout(pygame.Rect(left + px(12), top + head, width - px(24), height - head - px(8)))
         map_top = top + height + px(GAP)
         self.start_head.layout(pygame.Rect(left + px(16), map_top, width, head))

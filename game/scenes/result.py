@@ -13,7 +13,7 @@ from game.context import Context
 from game.hud import figures
 from game.hud.grade import GradeRing
 from game.hud.history_chart import CurveHistory, HistoryChart, TrafficHistory
-from game.hud.incidents import IncidentList
+from game.hud.incidents import MOST, IncidentList
 from game.hud.overlay import Overlay
 from game.hud.share_page import share_page
 from game.hud.stat import Bar, Stat
@@ -127,7 +127,7 @@ class ResultScene(Screen):
         ctx, t, result = self.ctx, self.ctx.i18n.t, self.result
         self.incident_panel = self.root.add(Panel(ctx))
         self.incident_head = self.incident_panel.add(Label(ctx, t("result.incidents"), "strong"))
-        more = max(0, len(result.incidents) - 12)
+        more = max(0, len(result.incidents) - MOST)
         self.incident_more = self.incident_panel.add(
             Label(ctx, t("result.more_incidents", count=more) if more else "", "small", "muted", align="right")
         )
@@ -157,8 +157,9 @@ class ResultScene(Screen):
         """Verdict, tiles over charts over words, buttons at the foot."""
         px = self.px
         left, foot = px(MARGIN), self.size[1] - px(FOOT)
-        self._arrange_verdict(left, px(28), px(SIDE), foot)
-        x = left + px(SIDE + MARGIN)
+        side = min(px(SIDE), self.size[0] * 26 // 100)
+        self._arrange_verdict(left, px(28), side, foot)
+        x = left + side + px(MARGIN)
         width = self.size[0] - px(MARGIN) - x
         self._arrange_tiles(x, px(34), width)
         top = px(34 + TILE + 14)
@@ -196,11 +197,17 @@ class ResultScene(Screen):
             y += px(42)
 
     def _arrange_tiles(self, x: int, y: int, width: int) -> None:
-        shares = (1.1, 1.1, 0.8, 1.0, 1.0, 1.7)
-        for tile, share in zip(self.tiles, shares, strict=True):
-            wide = round(width * share / sum(shares))
-            tile.layout(pygame.Rect(x, y, wide - self.px(8), self.px(TILE)))
-            x += wide
+        """Each as wide as its words, the rest shared; smaller figures where there is little room."""
+        text, gap = self.ctx.text, self.px(12)
+        for role in ("number", "strong"):
+            wide = [max(text.width(t.name, "small"), text.width(t.value, role)) + gap for t in self.tiles]
+            if sum(wide) <= width:
+                break
+        spare = max(0, width - sum(wide)) // len(self.tiles)
+        for tile, natural in zip(self.tiles, wide, strict=True):
+            tile.role = role
+            tile.layout(pygame.Rect(x, y, natural + spare - gap, self.px(TILE)))
+            x += natural + spare
 
     def _arrange_chart(self, index: int, rect: pygame.Rect) -> None:
         px = self.px

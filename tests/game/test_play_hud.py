@@ -84,9 +84,11 @@ def room(button: Button) -> int:
     return button.rect.width - taken - button.px(8)
 
 
+@pytest.mark.parametrize("ui_scale", [1.0, 1.25])
 @pytest.mark.parametrize("size", SIZES)
-def test_no_word_is_cut_off(ctx: Context, size: tuple[int, int], won: Session, lost: Session) -> None:
+def test_no_word_is_cut_off(ctx: Context, size: tuple[int, int], ui_scale: float, won: Session, lost: Session) -> None:
     pygame.display.set_mode(size)
+    ctx.settings.ui_scale = ui_scale
     ctx.rebuild(size)
     for scene in (BriefingScene(ctx, "hello_world", SEED), ResultScene(ctx, won, best=True), ResultScene(ctx, lost)):
         scene.layout(size)
