@@ -85,17 +85,17 @@ def test_the_lesson_mostly_wins_well(stage: StageSpec) -> None:
 
 @pytest.mark.slow
 def test_playing_well_is_rewarded(stage: StageSpec) -> None:
-    found = results(stage, "expert", 16)
-    assert sum(run.grade == "S" for run in found) >= 8, Counter(run.grade for run in found)
+    found = results(stage, "expert", 8)
+    assert sum(run.grade == "S" for run in found) >= 5, Counter(run.grade for run in found)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bot", ["scale_up", "panic"])
 def test_other_ways_lose(stage: StageSpec, bot: str) -> None:
-    assert won(results(stage, bot, 16)) <= 2
+    assert won(results(stage, bot, 8)) <= 1
 
 
 @pytest.mark.slow
 def test_two_servers_are_not_enough(stage: StageSpec, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ReferenceBot, "busy", 99.0)
-    assert won(results(stage, "reference", 8)) <= 2
+    assert won(results(stage, "reference", 6)) <= 1
