@@ -10,6 +10,7 @@ from engine.spec import Role, UslSpec
 
 NO_CONTENTION = UslSpec()
 LONGEST_PATIENCE_S = 120.0
+BURST_S = 0.1
 
 
 def wire_speed(node: Node, wires: int) -> float:
@@ -47,6 +48,7 @@ def measure(board: Board, dt_s: float) -> Capacity:
         beta=beta,
         beta_writes=beta_writes,
         allowance=allowance,
+        burst=np.maximum(1.0, rate * speed * BURST_S),
         patience=np.array([_patience(node, dt_s) for node in nodes], dtype=np.int64),
         contended=bool(np.any(alpha) or np.any(beta) or np.any(alpha_writes) or np.any(beta_writes)),
         capped=bool(np.isfinite(allowance).any() or (balancer & down).any()),

@@ -44,7 +44,8 @@ class Capacity:
 
     queue: most requests waiting; -1 on a balancer that is down (nothing passes). speed: pace against nominal.
     alpha, beta: the coefficients of the Universal Scalability Law for reads and their change towards writes.
-    full: slots, at least 1. allowance: requests a balancer passes in a step (infinite when unlimited). patience: in
+    full: slots, at least 1. allowance, burst: requests a balancer earns in a step (infinite when unlimited),
+    and may keep. patience: in
     steps.
     """
 
@@ -57,6 +58,7 @@ class Capacity:
     beta: FloatArray
     beta_writes: FloatArray
     allowance: FloatArray
+    burst: FloatArray
     patience: CountArray
     contended: bool
     capped: bool
@@ -297,14 +299,14 @@ class Kernel:
     def _cap(self, level: BalancerLevel, present: CountArray, fresh: CountArray) -> tuple[CountArray, CountArray]:
         """What passes under the balancers' rate caps, and what is refused because their queues are full (by cell).
 
-        A balancer earns its allowance every step; what it has not used it may keep for one step (or one request).
+        A token bucket: a balancer earns its allowance every step, and keeps what it has not used up to its burst.
         """
         capacity, groups = self.capacity, level.nodes
         total = np.bincount(groups.of, present, self.nodes).astype(np.int64)
         earned = np.where(level.here, capacity.allowance, 0.0)
         limit = np.minimum(self.credit + earned, total.max(initial=0) + 1.0)
         amount = np.where(capacity.queue < 0, 0, np.minimum(total, limit.astype(np.int64)))
-        kept = np.minimum(self.credit + earned - amount, np.maximum(1.0, earned))
+        kept = np.minimum(self.credit + earned - amount, capacity.burst)
         self.credit = np.where(level.here & np.isfinite(earned), kept, self.credit)
         rest = total - amount
         if not np.count_nonzero(rest):

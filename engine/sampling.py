@@ -78,10 +78,13 @@ def take_weighted(
     of = groups.of
     marks = running * scale[of]
     marks += shift[of]
-    return np.minimum(_differences(marks.astype(np.int64), groups.first), counts)
+    whole: CountArray = marks.astype(np.int64)
+    amounts: CountArray = np.minimum(_differences(whole, groups.first), counts)
+    return amounts
 
 
 def dealt(first: CountArray, last: CountArray, turn: CountArray, size: CountArray) -> CountArray:
     """How many of the positions first <= y < last fall to `turn` when dealt out in turn to `size` receivers."""
     reach = size - 1 - turn
-    return (last + reach) // size - (first + reach) // size
+    share: CountArray = np.floor_divide(last + reach, size) - np.floor_divide(first + reach, size)
+    return share

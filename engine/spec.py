@@ -92,7 +92,7 @@ class NodeSize:
     slots: requests in service at once (workers, connections); 0 on a balancer or source.
     service_ms: mean service time of each sub-item this node handles itself.
     queue: requests that may wait for a slot; the next one is refused with 502.
-    rate_cap_rps: requests a second a balancer passes on; 0 means unlimited.
+    rate_cap_rps: requests a second a balancer passes on, by a token bucket that holds 0.1 s of them; 0 means unlimited.
     """
 
     id: str

@@ -76,9 +76,7 @@ def test_a_rate_cap_holds_and_what_is_over_it_is_refused(queue: int) -> None:
     simulation = opened(farm("round_robin", 120.0, cap=60.0, queue=queue), 1)
     run_for(simulation, 30.0)
     statistics = simulation.view.node_statistics()[1]
-    if queue:
-        assert statistics.throughput_rps == pytest.approx(60.0, rel=0.03)
-    assert statistics.throughput_rps > 35.0, "without a queue, credit that nobody is there to use is lost"
+    assert statistics.throughput_rps == pytest.approx(60.0, rel=0.01 if queue else 0.06)
     assert statistics.throughput_rps <= 60.5
     assert simulation.view.failures_by_node()[1][FailureReason.REFUSED] > 1000
     assert simulation.view.node(1).waiting <= queue

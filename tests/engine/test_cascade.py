@@ -19,7 +19,7 @@ def with_slow_size(spec: StageSpec) -> StageSpec:
 
     def slowed(kind: NodeKind) -> NodeKind:
         if kind.id == "web":
-            return replace(kind, patience_s=0.8)
+            return replace(kind, patience_s=0.8, sizes=(replace(kind.sizes[0], queue=12),))
         if kind.id != "database":
             return kind
         usual = kind.sizes[0]
@@ -46,7 +46,7 @@ def test_a_slow_database_exhausts_its_callers_and_all_recovers() -> None:
     calm = failures(simulation, *WEB, DATABASE)
     assert sum(calm.values()) < 0.01 * simulation.view.totals.born
     web_before = [simulation.view.node(node) for node in WEB]
-    assert all(node.waiting < 10 for node in web_before)
+    assert all(node.waiting < 9 for node in web_before)
 
     simulation.apply(Resize(DATABASE, "slow"))
     run_for(simulation, 20.0)
@@ -56,6 +56,7 @@ def test_a_slow_database_exhausts_its_callers_and_all_recovers() -> None:
     assert all(node.waiting > 5 for node in hurt), "the accept queues fill"
     at_web = failures(simulation, *WEB)
     assert at_web[FailureReason.REFUSED] + at_web[FailureReason.TIMEOUT] > 200, "the failure has climbed up"
+    assert at_web[FailureReason.REFUSED] > 50
     assert at_web[FailureReason.TIMEOUT] > 50
     assert simulation.view.error_rate > 0.3
 

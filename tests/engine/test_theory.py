@@ -58,7 +58,7 @@ def test_mmc_within_two_percent(servers: int, load: float, seconds: float) -> No
     expected = [theory.mmc(one.utilisation * servers * SERVICE, SERVICE, servers) for one in runs]
     ratios = [one.mean_in_system / e.in_system for one, e in zip(runs, expected, strict=True)]
     differences = [one.all_busy - e.all_busy for one, e in zip(runs, expected, strict=True)]
-    assert mean(runs, "utilisation") == pytest.approx(load, abs=0.01)
+    assert mean(runs, "utilisation") == pytest.approx(load, abs=0.006 if servers == 1 else 0.004)
     assert fmean(ratios) == pytest.approx(1.0, abs=0.02 + float(np.std(ratios, ddof=1)) / len(ratios) ** 0.5)
     assert fmean(differences) == pytest.approx(0.0, abs=0.011)
 
@@ -180,5 +180,7 @@ def naive(servers: int, load: float, ratio: float, steps: int, seed: int) -> tup
 def test_the_obvious_update_would_be_caught() -> None:
     """It would miss the tolerances above by far, so these tests can fail."""
     expected = theory.mmc(7.2, 1.0, 8)
-    found, _ = naive(8, 0.9, 0.25, 60_000, 1)
-    assert found > 2.0 * expected.in_system
+    coarse = fmean(naive(8, 0.9, 0.25, 60_000, seed)[0] for seed in range(2))
+    assert coarse > 2.0 * expected.in_system
+    fine = fmean(naive(8, 0.9, 0.05, 200_000, seed)[0] for seed in range(4))
+    assert fine > 1.08 * expected.in_system
