@@ -14,6 +14,7 @@ import pytest
 
 from stages.__main__ import main
 from stages.bench import measure, three_tiers
+from stages.bots import BOTS
 from stages.load import stage_names
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,13 @@ def test_simulate_gives_every_figure(capsys: pytest.CaptureFixture[str]) -> None
 def test_same_seed_same_run(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("hello_world", "--bot", "reference", "--first-seed", "5", *SHORT)
     assert simulate(capsys, *arguments) == simulate(capsys, *arguments)
+
+
+@pytest.mark.parametrize("bot", BOTS)
+@pytest.mark.parametrize("stage", [EXAMPLE, "hello_world"])
+def test_every_bot_plays_every_stage(stage: str, bot: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (run,) = simulate(capsys, stage, "--bot", bot, *SHORT)
+    assert run["time_s"] == 20
 
 
 def test_simulate_for_people(capsys: pytest.CaptureFixture[str]) -> None:
