@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import pygame
 
@@ -23,12 +24,14 @@ from game.hud.top_bar import TopBar
 from game.hud.tutorial import TutorialBox
 from game.hud.tutorial_steps import TutorialSteps
 from game.session import Session
+from game.ui.button import Button
 from game.ui.focus import FocusRing
 from game.ui.tooltip import Tooltips
 from game.ui.widget import Widget
 
 NARROW = 1180
 REFRESH_S = 0.1
+TOGGLES = {"log": "list", "inspector": "sliders-horizontal"}
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Dashboard:
         steps: TutorialSteps,
         acts: Acts,
         on_menu: Callable[[], None],
+        on_toggle: Callable[[str], None],
     ) -> None:
         self.ctx, self.session, self.memory, self.steps, self.acts = ctx, session, memory, steps, acts
         self.root = Widget(ctx)
@@ -66,6 +70,10 @@ class Dashboard:
         self.log = self.root.add(LogPanel(ctx, acts.jump, memory.entries))
         self.inspector = self.root.add(Inspector(ctx, session, acts.do, acts.map.delete))
         self.shop = self.root.add(Shop(ctx, session, acts.take, acts.tool))
+        self.toggles = {
+            panel: self.root.add(Button(ctx, "", partial(on_toggle, panel), icon=icon, tooltip=self._toggle_tip(panel)))
+            for panel, icon in TOGGLES.items()
+        }
         self.tutorial = self.root.add(TutorialBox(ctx, session.stage.id, steps, self.find))
         self.map_rect = self._arrange(size)
         self._parts: tuple[Callable[[], None], ...] = (
@@ -102,7 +110,17 @@ class Dashboard:
         tall = middle if narrow else height - top
         self.inspector.layout(pygame.Rect(width - px(inspectors.WIDTH), top, px(inspectors.WIDTH), tall))
         self.middle = pygame.Rect(0, top, width - right, middle)
-        return pygame.Rect(left, top, width - left - right, middle)
+        area = pygame.Rect(left, top, width - left - right, middle)
+        side, inset = px(34), px(12)
+        self.toggles["log"].layout(pygame.Rect(area.left + inset, area.top + inset, side, side))
+        self.toggles["inspector"].layout(pygame.Rect(area.right - inset - side, area.top + inset, side, side))
+        for panel, shown in (("log", show_log), ("inspector", show_inspector)):
+            self.toggles[panel].visible = narrow or not shown
+            self.toggles[panel].set_active(shown)
+        return area
+
+    def _toggle_tip(self, panel: str) -> str:
+        return f"{self.ctx.i18n.t(f'action.{panel}')} [{self.ctx.keymap.label(panel)}]"
 
     def toggle(self, panel: str) -> None:
         """Remember that the log or the inspector is shown or hidden; it is seen after the next layout."""

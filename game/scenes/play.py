@@ -108,7 +108,14 @@ class PlayScene:
         resized = size != self.size
         self.size = size
         self.hud = Dashboard(
-            self.ctx, size, self.session, self.memory, self.steps, self.acts, lambda: self.pause.open("menu")
+            self.ctx,
+            size,
+            self.session,
+            self.memory,
+            self.steps,
+            self.acts,
+            lambda: self.pause.open("menu"),
+            self._toggle,
         )
         self.map.layout(self.hud.map_rect)
         if resized:
@@ -179,13 +186,17 @@ class PlayScene:
     def _key(self, event: pygame.event.Event) -> bool:
         action = self.ctx.keymap.action(event)
         if action in ("log", "inspector"):
-            self.dashboard.toggle(action)
-            self.layout(self.size)
+            self._toggle(action)
         elif action == "help" or (action == "menu" and not self.map.disarm()):
             self.pause.open(action)
         elif action != "menu":
             return self.acts.key(event)
         return True
+
+    def _toggle(self, panel: str) -> None:
+        """Show or hide the log or the inspector; the map takes the room."""
+        self.dashboard.toggle(panel)
+        self.layout(self.size)
 
     # -- what happened ------------------------------------------------------------------------------------------------
 

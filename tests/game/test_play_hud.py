@@ -111,6 +111,22 @@ def test_no_word_is_cut_off(ctx: Context, size: tuple[int, int], ui_scale: float
         assert pygame.Rect((0, 0), size).contains(play.pause.overlay.rect)
 
 
+def test_log_and_inspector_can_be_put_away_and_brought_back(ctx: Context) -> None:
+    play = PlayScene(ctx, fresh())
+    play.layout((1280, 720))
+    wide = play.dashboard.map_rect.width
+    for panel in ("log", "inspector"):
+        play.handle(pygame.event.Event(pygame.KEYDOWN, key=ctx.keymap.binding(panel).key, mod=0, unicode=""))
+    assert play.dashboard.map_rect.width == 1280 > wide
+    for panel in ("log", "inspector"):
+        button = play.dashboard.toggles[panel]
+        assert button.visible
+        for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            play.handle(pygame.event.Event(kind, pos=button.rect.center, button=1))
+    assert play.dashboard.map_rect.width == wide
+    assert not any(button.visible for button in play.dashboard.toggles.values())
+
+
 def test_panels_keep_their_pictures_while_nothing_changes(ctx: Context) -> None:
     """In set-up nothing moves, so nothing of the dashboard is painted twice."""
     surface = pygame.display.get_surface()
