@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from engine.arrays import CountArray, FloatArray
 from engine.board import Board, Node
-from engine.kernel import Capacity
 from engine.spec import Role, UslSpec
 
 NO_CONTENTION = UslSpec()
 LONGEST_PATIENCE_S = 120.0
 BURST_S = 0.1
+
+
+@dataclass(slots=True)
+class Capacity:
+    """What each node can do now; arrays by node. Changed by the player and by events, read by the kernel.
+
+    queue: most requests waiting; -1 on a balancer that is down (nothing passes). speed: pace against nominal.
+    alpha, beta: the coefficients of the Universal Scalability Law for reads and their change towards writes.
+    full: slots, at least 1. allowance, burst: requests a balancer earns in a step (infinite when unlimited),
+    and may keep. patience: in
+    steps.
+    """
+
+    slots: CountArray
+    full: CountArray
+    queue: CountArray
+    speed: FloatArray
+    alpha: FloatArray
+    alpha_writes: FloatArray
+    beta: FloatArray
+    beta_writes: FloatArray
+    allowance: FloatArray
+    burst: FloatArray
+    patience: CountArray
+    contended: bool
+    capped: bool
 
 
 def wire_speed(node: Node, wires: int) -> float:

@@ -18,93 +18,20 @@ M/M/c/K in the tests; see `engine.timestep` for the bias.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from engine import balancing, sampling
-from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
+from engine.arrays import CountArray, FloatArray
+from engine.capacity import Capacity
+from engine.ledger import NOTHING, REASON_ROW, Ledger, StepFlows
 from engine.spec import FailureReason
-from engine.topology import BalancerLevel, CellKey, Path, Topology
+from engine.topology import BalancerLevel, Topology
 
 PROBABILITY_GRID = 2.0**-24
 ARRIVAL_MEMORY = 1.0 / 16.0
-REASONS = tuple(FailureReason)
-NOTHING: CountArray = np.zeros(0, dtype=np.int64)
-NOTHING.setflags(write=False)
-REASON_ROW = {reason: row for row, reason in enumerate(REASONS)}
 _REFUSED, _NO_ROUTE, _TIMEOUT = (
     REASON_ROW[r] for r in (FailureReason.REFUSED, FailureReason.NO_ROUTE, FailureReason.TIMEOUT)
 )
-
-
-@dataclass(slots=True)
-class Capacity:
-    """What each node can do now; arrays by node. Changed by the player and by events, read by the kernel.
-
-    queue: most requests waiting; -1 on a balancer that is down (nothing passes). speed: pace against nominal.
-    alpha, beta: the coefficients of the Universal Scalability Law for reads and their change towards writes.
-    full: slots, at least 1. allowance, burst: requests a balancer earns in a step (infinite when unlimited),
-    and may keep. patience: in
-    steps.
-    """
-
-    slots: CountArray
-    full: CountArray
-    queue: CountArray
-    speed: FloatArray
-    alpha: FloatArray
-    alpha_writes: FloatArray
-    beta: FloatArray
-    beta_writes: FloatArray
-    allowance: FloatArray
-    burst: FloatArray
-    patience: CountArray
-    contended: bool
-    capped: bool
-
-
-@dataclass(slots=True)
-class StepFlows:
-    """What moved in the last step, for tracers and gauges. Amounts by mover, edge, cell or node, as their names say."""
-
-    present: CountArray
-    moved: CountArray
-    edge: CountArray
-    arrived: CountArray = field(default_factory=lambda: NOTHING)
-    refused: CountArray = field(default_factory=lambda: NOTHING)
-    arrived_node: CountArray = field(default_factory=lambda: NOTHING)
-    refused_node: CountArray = field(default_factory=lambda: NOTHING)
-    waiting_before: CountArray = field(default_factory=lambda: NOTHING)
-    admitted: CountArray = field(default_factory=lambda: NOTHING)
-    expired: CountArray = field(default_factory=lambda: NOTHING)
-    level_edges: list[CountArray] = field(default_factory=list)
-    level_present: list[CountArray] = field(default_factory=list)
-    level_refused: list[CountArray] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Ledger:
-    """Sums since the start, by node (columns), carried over when the board changes.
-
-    occupied: requests serving, waiting and calling (rows), summed over steps; slots: likewise, up to the last
-    rebuild. full: steps in which all slots were busy. entered: requests let in. left: requests that left answered.
-    failed: rows are REASONS.
-    """
-
-    occupied: CountArray
-    slots: CountArray
-    full: CountArray
-    entered: CountArray
-    left: CountArray
-    failed: CountArray
-
-    @staticmethod
-    def empty(nodes: int) -> Ledger:
-        """All zero."""
-        slots, full, entered, left = (np.zeros(nodes, dtype=np.int64) for _ in range(4))
-        tall = np.zeros((3, nodes), dtype=np.int64), np.zeros((len(REASONS), nodes), dtype=np.int64)
-        return Ledger(tall[0], slots, full, entered, left, tall[1])
 
 
 class Kernel:
@@ -322,8 +249,7 @@ class Kernel:
     def _arrive(self, came: CountArray, before: CountArray, flows: StepFlows) -> None:
         """Let the arrivals in or refuse them, give free slots to those who wait, and lose those who waited too long."""
         topology, capacity, ledger = self.topology, self.capacity, self.ledger
-        occupied = np.bincount(topology.occupied_by, self.counts[topology.occupied_cell], 3 * self.nodes)
-        self.occupied = occupied.astype(np.int64).reshape(3, -1)
+        self.recount()
         serving, waiting, calling = self.occupied
         held = serving + calling
         flows.arrived_node = came
@@ -384,97 +310,8 @@ class Kernel:
             self.ledger.failed[_TIMEOUT] += expired
         return expired
 
-    def rebuild(self, topology: Topology, capacity: Capacity, lost_nodes: frozenset[int]) -> None:
-        """Go on with another board. Requests on a path that is gone, or through one of `lost_nodes`, fail with 502."""
-        old = self.topology
-        self.done_before = self.done_by_kind()
-        self.wires_before |= dict(zip(old.wires, self.wire_totals().tolist(), strict=True))
-        kept = dict(zip(old.keys, self.counts.tolist(), strict=True))
-        turns = dict(zip(old.keys[: old.serving], self.turn[old.request_kinds :].tolist(), strict=True))
-        source_turn = self.turn[: old.request_kinds].copy()
-        level_turns = {
-            key: int(value)
-            for level, turn in zip(old.levels, self.level_turn, strict=True)
-            for key, value in zip(level.group_key, turn, strict=True)
-        }
-        state = _NodeState.of(self)
-        self.adopt(topology, capacity)
-        for path, count in self._move_counts(kept, lost_nodes):
-            state.fail(path, count)
-        state.restore(self)
-        kinds = topology.request_kinds
-        self.turn[:kinds] = source_turn % topology.mover_size[:kinds]
-        self.turn[kinds:] = [
-            turns.get(key, 0) % int(size)
-            for key, size in zip(topology.keys[: topology.serving], topology.mover_size[kinds:], strict=True)
-        ]
-        for level, turn in zip(topology.levels, self.level_turn, strict=True):
-            turn[:] = [level_turns.get(key, 0) for key in level.group_key]
-        self._recount()
-
-    def _move_counts(self, kept: dict[CellKey, int], lost_nodes: frozenset[int]) -> list[tuple[Path, int]]:
-        """Put the requests into their cells of the new topology; returns those that have none, by path."""
-        failed: list[tuple[Path, int]] = []
-        for key, count in kept.items():
-            if not count:
-                continue
-            cell = self.topology.index.get(key)
-            path = key.path
-            if cell is None or not lost_nodes.isdisjoint(path):
-                failed.append((path, count))
-            else:
-                self.counts[cell] = count
-        return failed
-
-    def _recount(self) -> None:
+    def recount(self) -> None:
+        """Derive what occupies each node from the counts."""
         topology = self.topology
         occupied = np.bincount(topology.occupied_by, self.counts[topology.occupied_cell], 3 * self.nodes)
         self.occupied = occupied.astype(np.int64).reshape(3, -1)
-
-
-@dataclass(slots=True)
-class _NodeState:
-    """What the kernel keeps by node, held by the nodes' numbers while the board changes."""
-
-    node_ids: tuple[int, ...]
-    arrays: dict[str, CountArray | FloatArray | BoolArray]
-    history: CountArray
-    ledger: Ledger
-    retired: dict[int, CountArray]
-
-    @staticmethod
-    def of(kernel: Kernel) -> _NodeState:
-        kernel.ledger.left, kernel.ledger.slots = kernel.left_by_node(), kernel.slot_steps()
-        return _NodeState(
-            kernel.topology.node_ids,
-            {name: getattr(kernel, name) for name in ("arrival_mean", "was_empty", "credit")},
-            kernel.history,
-            kernel.ledger,
-            kernel.retired,
-        )
-
-    def fail(self, path: Path, count: int) -> None:
-        """Count requests that lost their path at the node they were on."""
-        self.ledger.failed[_REFUSED, self.node_ids.index(path[-1])] += count
-
-    def restore(self, kernel: Kernel) -> None:
-        """Give the kernel back what belongs to the nodes that are still there; keep the failures of the others."""
-        index = kernel.topology.node_index
-        pairs = [(i, index[node]) for i, node in enumerate(self.node_ids) if node in index]
-        old = np.array([i for i, _ in pairs], dtype=np.intp)
-        new = np.array([i for _, i in pairs], dtype=np.intp)
-        for name, values in self.arrays.items():
-            getattr(kernel, name)[new] = values[old]
-        for name in ("slots", "full", "entered", "left", "occupied", "failed"):
-            getattr(kernel.ledger, name)[..., new] = getattr(self.ledger, name)[..., old]
-        for i, node in enumerate(self.node_ids):
-            if node not in index and self.ledger.failed[:, i].any():
-                self.retired[node] = self.ledger.failed[:, i].copy()
-        kernel.history[:, new] = kernel.ledger.entered[new]
-        self._restore_history(kernel, old, new)
-
-    def _restore_history(self, kernel: Kernel, old: IndexArray, new: IndexArray) -> None:
-        steps = min(self.history.shape[0], kernel.history.shape[0])
-        for back in range(1, steps):
-            moment = kernel.clock - back
-            kernel.history[moment % kernel.history.shape[0], new] = self.history[moment % self.history.shape[0], old]

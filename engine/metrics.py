@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import CountArray, FloatArray
-from engine.kernel import REASONS, Kernel
+from engine.kernel import Kernel
+from engine.ledger import REASONS
 from engine.spec import FailureReason
 from engine.timestep import TICK_S
 from engine.view import Incident, Series

@@ -12,6 +12,7 @@ from engine.actions import Plan, Situation, plan
 from engine.arrays import CountArray
 from engine.board import Board
 from engine.capacity import measure
+from engine.carry import carry_over
 from engine.commands import Accepted, Answer, Clone, Command, Connect, Redo, Refused, StartOperation, Undo
 from engine.commands import RefusalCode as Code
 from engine.facts import (
@@ -239,7 +240,7 @@ class Simulation:
         old = self.kernel.topology
         topology = compile_topology(self.board, self.phases, self.dt_s)
         gone = frozenset(node for node in old.node_ids if node not in topology.node_index)
-        self.kernel.rebuild(topology, measure(self.board, self.dt_s), lost | gone)
+        carry_over(self.kernel, topology, measure(self.board, self.dt_s), lost | gone)
         self.tracers.rebuild(old, topology, lost | gone)
         self.topology_version += 1
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.arrays import CountArray, IndexArray
-from engine.kernel import Kernel, StepFlows
+from engine.kernel import Kernel
 from engine.latency import Histogram
+from engine.ledger import StepFlows
 from engine.phases import Phases
 from engine.spec import FailureReason, SubItem
 from engine.topology import BALANCED, SERVING, BalancerLevel, Topology

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.arrays import CountArray
 from engine.board import Node
-from engine.kernel import REASONS
+from engine.ledger import REASONS
 from engine.spec import FailureReason
 from engine.view import (
     AnnouncedEvent,
