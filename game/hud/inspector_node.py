@@ -22,6 +22,8 @@ from game.ui.widget import Widget
 from game.view.chart import Sparkline
 from game.view.refusals import refusal_text
 
+STATS = ("throughput", "p95", "failing", "slots", "speed", "wires")
+
 
 class _Spark(Widget):
     """A sparkline as a widget."""
@@ -113,7 +115,7 @@ class NodePage(Page):
         if not balancer:
             self._place(queue, 34)
             self._down(38)
-        names = ("throughput", "p95", "failing", "slots", "speed", "wires")
+        names = ("throughput", "failing", "wires") if balancer else STATS
         stats = {
             name: self.add(Stat(ctx, t(f"play.inspector.{name}"), self._tip_of(name, kind), role="strong"))
             for name in names
@@ -163,12 +165,13 @@ class NodePage(Page):
         of = t("play.inspector.of", value=node.waiting, total=node.queue_limit)
         queue.set(node.waiting / max(node.queue_limit, 1), of)
         stats["throughput"].set(t("play.inspector.rps", value=figures.rate(node.throughput_rps)))
-        stats["p95"].set(figures.latency(node.p95_ms))
         failing = t("play.inspector.rps", value=figures.rate(node.failing_rps))
         stats["failing"].set(failing, "error" if node.failing_reason else "text")
-        stats["slots"].set(t("play.inspector.of", value=node.in_service + node.calling, total=node.slots))
-        stats["speed"].set(figures.percent(node.speed), "warn" if node.speed < 0.7 else "text")
         stats["wires"].set(str(node.wires))
+        if "slots" in stats:
+            stats["p95"].set(figures.latency(node.p95_ms))
+            stats["slots"].set(t("play.inspector.of", value=node.in_service + node.calling, total=node.slots))
+            stats["speed"].set(figures.percent(node.speed), "warn" if node.speed < 0.7 else "text")
 
     def _policies(self, node: NodeView, kind: NodeKind, size: NodeSize) -> None:
         for policy in kind.policies:
