@@ -47,8 +47,8 @@ class Context:
 
 def make_context(size: tuple[int, int], storage: Storage, language: str, silent: bool = False) -> Context:
     """The context for a window of `size` pixels, with what the storage remembers. pygame must be initialised."""
-    settings = choices.from_document(storage.load(choices.DOCUMENT), language)
-    keymap = keymaps.from_document(storage.load(keymaps.DOCUMENT))
+    settings = choices.from_document(storage.load_version(choices.DOCUMENT, choices.VERSION), language)
+    keymap = keymaps.from_document(storage.load_version(keymaps.DOCUMENT, keymaps.VERSION))
     theme = Theme(1.0, palette(settings.palette))
     context = Context(
         theme=theme,

@@ -14,7 +14,7 @@ from engine.replay import ReplayError
 from engine.run import Run
 from engine.view import Phase, RunResult
 from game.session import Session
-from game.storage import Storage
+from game.storage import DAMAGED, Storage
 
 AUTOSAVE = "autosave"
 PROGRESS = "progress"
@@ -50,9 +50,9 @@ def save_run(store: Storage, session: Session) -> bool:
 
 
 def saved_run(store: Storage) -> SavedRun | None:
-    """The run that was left before its end, if there is one that can be read."""
-    data = store.load(AUTOSAVE)
-    if not isinstance(data, Mapping) or data.get("version") != VERSION:
+    """The run that was left before its end, if there is one; one that makes no sense is put aside."""
+    data = store.load_version(AUTOSAVE, VERSION)
+    if data is None:
         return None
     try:
         return SavedRun(
@@ -62,7 +62,8 @@ def saved_run(store: Storage) -> SavedRun | None:
             speed=int(data["speed"]),
             time_s=float(data["time_s"]),
         )
-    except (KeyError, TypeError, ValueError, ReplayError):
+    except (LookupError, TypeError, ValueError, OverflowError, ReplayError) as error:
+        store.set_aside(AUTOSAVE, DAMAGED, f"{type(error).__name__}: {error}")
         return None
 
 
@@ -73,10 +74,19 @@ def forget_run(store: Storage) -> None:
 
 def best_of(store: Storage, stage_id: str) -> Mapping[str, Any]:
     """What is noted of a stage: grade, score, max_rps of its best run, plays and wins. Empty before the first."""
-    kept = store.load(PROGRESS)
-    stages = kept.get("stages") if isinstance(kept, Mapping) else None
-    entry = stages.get(stage_id) if isinstance(stages, Mapping) else None
+    entry = _stages(store).get(stage_id)
     return entry if isinstance(entry, Mapping) else {}
+
+
+def _stages(store: Storage) -> dict[str, Any]:
+    kept = store.load_version(PROGRESS, VERSION)
+    if kept is None:
+        return {}
+    stages = kept.get("stages")
+    if isinstance(stages, dict):
+        return stages
+    store.set_aside(PROGRESS, DAMAGED, "no stages")
+    return {}
 
 
 def record_result(store: Storage, stage_id: str, phase: Phase, result: RunResult) -> bool:
@@ -90,10 +100,7 @@ def record_result(store: Storage, stage_id: str, phase: Phase, result: RunResult
     }
     if best:
         entry |= {"grade": result.grade, "score": result.score, "max_rps": result.max_rps}
-    kept = store.load(PROGRESS)
-    stages = kept.get("stages") if isinstance(kept, Mapping) else None
-    stages = {**stages} if isinstance(stages, Mapping) else {}
-    store.save(PROGRESS, {"version": VERSION, "stages": {**stages, stage_id: entry}})
+    store.save(PROGRESS, {"version": VERSION, "stages": {**_stages(store), stage_id: entry}})
     return best
 
 

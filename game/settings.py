@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 DOCUMENT = "settings"
@@ -53,7 +53,7 @@ def from_document(document: Mapping[str, Any] | None, language: str) -> Settings
     values = document.get("values") if document else None
     if not isinstance(values, Mapping):
         return settings
-    for name in (field.name for field in fields(Settings)):
+    for name in settings.to_document()["values"]:
         value = values.get(name)
         if _is_valid(name, value, getattr(settings, name)):
             setattr(settings, name, value)
