@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field
 
+from engine.live import Live
 from engine.spec import NodeKind, NodeSize, Role
 from engine.view import NodeState
 
@@ -24,6 +25,7 @@ class Node:
     in_rotation: bool = True
     rotation_step: int = -1
     next_size: NodeSize | None = None
+    live: Live = field(default_factory=Live)
 
     @property
     def is_up(self) -> bool:
@@ -97,6 +99,7 @@ class Board:
         twin = Board({key: copy.copy(node) for key, node in self.nodes.items()}, list(self.wires), self.next_id)
         for node in twin.nodes.values():
             node.policies = dict(node.policies)
+            node.live = copy.copy(node.live)
         return twin
 
     @property

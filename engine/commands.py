@@ -86,6 +86,31 @@ class SetPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Operate:
+    """Do one of the `actions` of a node's kind by hand: flush, promote, redrive, restore, rollout."""
+
+    node: int
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Reserve a wire for some kinds of request (ids joined by commas), or open it to all (empty).
+
+    A kind that has wires reserved for it at a node uses no others there. Needs the move to microservices.
+    """
+
+    source: int
+    target: int
+    kinds: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migrate:
+    """Ask Dev for the move to microservices."""
+
+
+@dataclass(frozen=True, slots=True)
 class StartOperation:
     """End the set-up and open the doors."""
 
@@ -101,7 +126,21 @@ class Redo:
 
 
 Command = (
-    Build | Move | Connect | Disconnect | Resize | Clone | Sell | Restart | SetPolicy | StartOperation | Undo | Redo
+    Build
+    | Move
+    | Connect
+    | Disconnect
+    | Resize
+    | Clone
+    | Sell
+    | Restart
+    | SetPolicy
+    | Operate
+    | Reserve
+    | Migrate
+    | StartOperation
+    | Undo
+    | Redo
 )
 
 
@@ -126,6 +165,13 @@ class RefusalCode(StrEnum):
     BUSY = "busy"
     NOT_SELLABLE = "not_sellable"
     NOT_RESTARTABLE = "not_restartable"
+    UNKNOWN_ACTION = "unknown_action"
+    NOTHING_TO_DO = "nothing_to_do"
+    UNKNOWN_REQUEST = "unknown_request"
+    NO_MIGRATION = "no_migration"
+    MIGRATING = "migrating"
+    MIGRATED = "migrated"
+    NOT_MIGRATED = "not_migrated"
     NOT_IN_SETUP = "not_in_setup"
     ONLY_IN_SETUP = "only_in_setup"
     NOTHING_TO_UNDO = "nothing_to_undo"

@@ -83,6 +83,95 @@ class DatabaseUnlocked:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeDied:
+    """A node died: `reason` is 'out_of_memory', 'outage' (an event) or 'zone' (its zone failed)."""
+
+    node: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataLost:
+    """Writes are gone for good: `reason` is 'failover' (not yet replicated), 'backup' (since the last one) or 'none'
+    (there was no backup).
+    """
+
+    node: int
+    writes: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """A replica became the master of its database."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """The autoscaler changed the wish for instances of a node, because its metric was at this share of the target."""
+
+    node: int
+    before: int
+    after: int
+    load: float
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerChanged:
+    """A circuit breaker is now 'open', 'half_open' or 'closed'."""
+
+    node: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """A broker began to put messages aside that could not be delivered."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackupDone:
+    """A backup of a database is complete."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    """A rule of the monitoring was broken for its whole window; node: the one concerned, -1 for the whole service."""
+
+    rule: str
+    node: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCleared:
+    """The rule is kept again."""
+
+    rule: str
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationStarted:
+    """Dev began to move the service to microservices; ready_at_s: when it is done."""
+
+    ready_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationDone:
+    """The service is split: kinds of request can have services of their own; `unlocked`: new kinds of node."""
+
+    unlocked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GaugeWarning:
     """The error gauge passed a quarter, a half or three quarters (`level`) on its way up."""
 
@@ -112,6 +201,17 @@ Fact = (
     | FailuresStarted
     | DatabaseLocked
     | DatabaseUnlocked
+    | NodeDied
+    | DataLost
+    | Promoted
+    | Scaled
+    | BreakerChanged
+    | DeadLetters
+    | BackupDone
+    | AlertRaised
+    | AlertCleared
+    | MigrationStarted
+    | MigrationDone
     | GaugeWarning
     | BudgetWarning
     | RunEnded

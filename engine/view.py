@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -34,6 +34,7 @@ class NodeState(StrEnum):
     READY = "ready"
     RESIZING = "resizing"
     RESTARTING = "restarting"
+    DOWN = "down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class NodeView:
     rate cap on a balancer). p95_ms: of the time requests recently spent here, calls included; nan before there is any.
     throughput_rps, failing_rps: leaving answered and failed (smoothed). failing_reason: the most frequent reason of the
     failures of the last seconds, None when there are none. failed: all failures here since the start, by reason.
-    remaining_s: until building, resizing or restarting is done. speed: pace against nominal (wires, contention).
+    remaining_s: until building, resizing, restarting or an outage is over. speed: pace against nominal (wires,
+    contention, events). zone: id of its zone, empty when it has none. instances: ready ones. figures: what its models
+    show, by name (units by the name: `_s`, `_ms`, `_share`, `_rps`, `_mb`, else plain numbers). coarse: without
+    monitoring the figures are rounded and come every 5 s only.
     """
 
     id: int
@@ -72,6 +76,10 @@ class NodeView:
     wires: int
     keep_per_day: float
     policies: Mapping[str, str | int]
+    zone: str = ""
+    instances: int = 1
+    figures: Mapping[str, float] = field(default_factory=dict)
+    coarse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +101,15 @@ class NodeStatistics:
 
 @dataclass(frozen=True, slots=True)
 class WireView:
-    """A wire from caller to called and the requests a second that go over it (smoothed)."""
+    """A wire from caller to called and the requests a second that go over it (smoothed).
+
+    kinds: request kinds it is reserved for; empty: all.
+    """
 
     source: int
     target: int
     flow_rps: float
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +124,37 @@ class AnnouncedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Exact counts of requests since the start: born = done + sum(failed) + in_system."""
+    """Exact counts since the start: born = done + sum(failed) + in_system.
+
+    attacks: answered and failed requests that nobody meant; they are in the other counts too. retries: of those born,
+    second and further attempts. wasted: requests worked on to the end after their client had given up. stale: reads
+    that a replica answered with old data. lost_writes: answered writes that are gone. messages, delivered, dead: of
+    all brokers.
+    """
 
     born: int
     done: int
     failed: Mapping[FailureReason, int]
     in_system: int
+    attacks_done: int = 0
+    attacks_failed: int = 0
+    retries: int = 0
+    wasted: int = 0
+    stale: int = 0
+    lost_writes: int = 0
+    messages: int = 0
+    delivered: int = 0
+    dead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A rule of the monitoring that is broken; node -1: the whole service."""
+
+    rule: str
+    node: int
+    since_s: float
+    value: float
 
 
 class Hop(NamedTuple):

@@ -1,0 +1,51 @@
+"""What the runtime runs first: unpack the game beside itself, fetch the libraries it names, and start it.
+
+Part of the page, not of the build. pygbag's runtime gives the names that are not imported, and calls `custom_site`.
+"""
+
+import asyncio
+import platform
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+NAME = "{{cookiecutter.archive}}"
+
+
+async def custom_site():
+    import embed
+
+    page = platform.window.game_page
+    page.step("package")
+    home = Path("/data/data") / NAME
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        await unpack(home)
+    except Exception as error:
+        page.failed("package", repr(error))
+        raise
+    platform.run_main(PyConfig, loaderhome=home / "assets", loadermain=None)
+    while embed.counter() < 0:
+        await asyncio.sleep(0.05)
+    page.step("libraries")
+    await TopLevel_async_handler.start_toplevel(platform.shell, console=False)
+    main = home / "assets" / "main.py"
+    sys.modules["__main__"].__file__ = str(main)
+    await shell.source(main, callback=lambda package: page.step("libraries", str(package)))
+    page.step("game")
+
+
+async def unpack(home):
+    # itch.io serves .gz files unpacked already; other hosts and proxies dislike .apk.
+    if ".itch." in str(platform.window.location.host):
+        async with platform.fopen(f"{NAME}.apk", "rb") as archive:
+            with zipfile.ZipFile(archive) as packed:
+                packed.extractall(home)
+    else:
+        async with platform.fopen(f"{NAME}.tar.gz", "rb") as archive:
+            with tarfile.open(fileobj=archive, mode="r:gz") as packed:
+                packed.extractall(home, filter="data")
+
+
+asyncio.run(custom_site())

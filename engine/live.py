@@ -1,0 +1,27 @@
+"""What models, events and faults make of a node at the moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Live:
+    """Read by `engine.capacity` at every tick; each field is written by one model only.
+
+    instances: ready instances; slots and queue of the size count for each. slots, queue: replace the size's when >= 0.
+    pace: factor on the speed. drag: share of the pace that housekeeping (backup) takes. event_pace, fault_share: what
+    events do to the speed, and the share of finished steps that turn into 500. hit: share of the requests that concern
+    it which a cache answers. throttled: share of the arrivals refused with 429. shut: share refused with 503.
+    """
+
+    instances: int = 1
+    slots: int = -1
+    queue: int = -1
+    pace: float = 1.0
+    drag: float = 0.0
+    event_pace: float = 1.0
+    fault_share: float = 0.0
+    hit: float = 0.0
+    throttled: float = 0.0
+    shut: float = 0.0
