@@ -17,9 +17,13 @@ def main() -> int:
     parser.add_argument("--serve", action="store_true", help="show the page on this machine after building it")
     parser.add_argument("--port", type=int, default=PORT, help="port of --serve (default: %(default)s)")
     parser.add_argument("--site", default="", metavar="URL", help="address the page will have, for link previews")
-    parser.add_argument("--runtime", default="", metavar="URL", help="where pygbag's runtime lies (default: its own CDN)")
+    parser.add_argument(
+        "--runtime", default="", metavar="URL", help="where pygbag's runtime lies (default: its own CDN)"
+    )
     parser.add_argument("--measure", action="store_true", help="play it in a browser and print figures as JSON")
-    parser.add_argument("--soak", type=float, default=600.0, metavar="S", help="length of the soak (default: %(default)s)")
+    parser.add_argument(
+        "--soak", type=float, default=600.0, metavar="S", help="length of the soak (default: %(default)s)"
+    )
     arguments = parser.parse_args()
     try:
         folder = build(arguments.site, arguments.runtime)

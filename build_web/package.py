@@ -12,7 +12,6 @@ from build_web.page_template import manifest, template
 from build_web.paths import BUILD, NAME, OUTPUT, ROOT, STAGED, TITLE
 from build_web.staging import stage
 
-PYGBAG = "0.9.3"
 PACKAGES = (f"{NAME}.apk", f"{NAME}.tar.gz")
 PICTURES = ("icon_192.png", "icon_512.png", "logo.png", "social_preview.png")
 BRANDING = ROOT / "assets" / "branding"
@@ -29,8 +28,9 @@ def build(site: str = "", runtime: str = "") -> Path:
     site: the address the page will have. runtime: where pygbag's runtime lies, when not on its own servers.
     Raises BuildError, or a StageError for a stage that does not check.
     """
-    if importlib.util.find_spec("pygbag") is None:
-        raise BuildError('pygbag is not installed; install it with: pip install -e ".[web]"')
+    for library in ("pygbag", "fontTools"):
+        if importlib.util.find_spec(library) is None:
+            raise BuildError(f'{library} is not installed; install what the build needs with: pip install -e ".[web]"')
     stage(STAGED)
     page = BUILD / "web-page.html"
     page.write_text(template(_folder_address(site)), encoding="utf-8")

@@ -7,6 +7,7 @@ import json
 import tomllib
 from typing import Any
 
+from build_web.page_fonts import page_fonts
 from build_web.paths import PAGE, ROOT
 from game.i18n import LANGUAGES
 
@@ -22,6 +23,8 @@ def template(site: str = "") -> str:
     page = _read("index.html")
     for name, file in PARTS.items():
         page = _put(page, name, _read(file).strip())
+    for name, file in page_fonts(_read("page.js") + page + json.dumps(texts, ensure_ascii=False)).items():
+        page = _put(page, name, file)
     page = _put(page, "texts", json.dumps(texts, ensure_ascii=False).replace("</", "<\\/"))
     page = _put(page, "site", html.escape(site))
     for prefix, language in (("text", "en"), ("text_ko", "ko")):

@@ -1,20 +1,23 @@
-"""What the page's address says: ?stage=, ?seed=, ?lang=, ?replay=, ?debug=1."""
+"""The page the game runs in: what its address asks for, how large its canvas is, and what it is told."""
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs
 
 from game.app import Options
+from game.ui.theme import LOGICAL_HEIGHT, LOGICAL_WIDTH
 
 LANGUAGES = ("en", "ko")
 
 
-def options_from_query(query: str) -> Options:
-    """The options in the query of an address; what makes no sense is left out."""
+def options_from_query(query: str, window: tuple[int, int] = (LOGICAL_WIDTH, LOGICAL_HEIGHT)) -> Options:
+    """The options in the query of an address (?stage=, ?seed=, ?lang=, ?replay=, ?debug=1); nonsense is left out."""
     values = {key: found[-1] for key, found in parse_qs(query.lstrip("?")).items()}
     seed = values.get("seed", "")
     language = values.get("lang", "")
     return Options(
+        window=window,
         language=language if language in LANGUAGES else "",
         stage=values.get("stage", ""),
         seed=int(seed) if seed.isdecimal() else None,
@@ -25,6 +28,21 @@ def options_from_query(query: str) -> Options:
 
 def options_from_page() -> Options:
     """The options of the page the game runs in."""
+    page = _window()
+    return options_from_query(str(page.location.search), (int(page.game_page.width), int(page.game_page.height)))
+
+
+async def lift_curtain() -> None:
+    """Tell the page that the first frame is there, so that it takes its loading screen away."""
+    _window().game_page.ready()
+
+
+def report_failure(details: str) -> None:
+    """Let the page say that the game broke, with the details for a report."""
+    _window().game_page.failed("crashed", details)
+
+
+def _window() -> Any:
     import platform  # in the browser this module is the bridge to the page
 
-    return options_from_query(str(platform.window.location.search))  # type: ignore[attr-defined]
+    return platform.window  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ const WIDE = 16, HIGH = 9;
 // The canvas gets as many pixels as the screen has under it, between these heights.
 const LEAST_HEIGHT = 720, MOST_HEIGHT = 1080;
 const SILENCE_MS = 90000;
-const STEPS = { page: [0, 0.04], runtime: [0.04, 0.5], python: [0.5, 0.62], package: [0.62, 0.72], libraries: [0.72, 0.9], game: [0.9, 0.99] };
+const STEPS = { page: [0, 0.01], runtime: [0.01, 0.5], python: [0.5, 0.62], package: [0.62, 0.72], libraries: [0.72, 0.9], game: [0.9, 0.99] };
 
 window.config = {
   _sdl2: "canvas", user_canvas: 1, user_canvas_managed: 1, ume_block: {{cookiecutter.ume_block}}, can_close: {{cookiecutter.can_close}},
@@ -157,7 +157,6 @@ function prepareFullscreen() {
 // -- start -----------------------------------------------------------------------------------------------------------
 
 window.game_page = { ...canvasSize(), state: page, step, ready, failed };
-window.custom_onload = async () => step("runtime");
 window.custom_prerun = () => step("python");
 window.custom_postrun = () => step("python");
 
@@ -169,7 +168,7 @@ addEventListener("DOMContentLoaded", () => {
   prepareFullscreen();
   fit();
   if (typeof WebAssembly !== "object") return failed("webassembly");
-  step("page");
+  step("runtime");
   drawProgress();
   tell(Object.values(words.tip), Math.floor(Math.random() * 5));
   watchSilence();
