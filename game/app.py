@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pygame
 
+from game import audio
 from game.context import Context, make_context
 from game.frame_times import FrameTimes
 from game.scenes.base import Quit, Scene
@@ -21,7 +22,11 @@ from game.ui.touch import Touch
 FRAMES_PER_S = 60
 LONGEST_FRAME_S = 0.1
 IN_BROWSER = sys.platform == "emscripten"
-FIRST_GESTURES = (pygame.MOUSEBUTTONDOWN, pygame.KEYDOWN, pygame.FINGERDOWN)
+# A browser counts a touch as a gesture only when the finger is lifted.
+FIRST_GESTURES = (pygame.MOUSEBUTTONDOWN, pygame.KEYDOWN, pygame.FINGERUP)
+# A browser tells only that the page is hidden, a phone that the program goes to the background.
+AWAY = (pygame.WINDOWFOCUSLOST, pygame.WINDOWHIDDEN, pygame.WINDOWMINIMIZED, pygame.APP_WILLENTERBACKGROUND)
+BACK = (pygame.WINDOWFOCUSGAINED, pygame.WINDOWSHOWN, pygame.WINDOWRESTORED, pygame.APP_DIDENTERFOREGROUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class App:
         storage: Storage | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
+        audio.prepare()
         pygame.init()
         self.options = options
         self.clock = clock
@@ -66,6 +72,8 @@ class App:
         self.times = FrameTimes()
         self.frames = 0
         self.running = True
+        self._away = False
+        self._is_full = False
         self.scene: Scene = self._first_scene()
         self._show(self.scene)
 
@@ -81,19 +89,21 @@ class App:
         scene.enter()
 
     async def run(self) -> None:
-        """Drive frames until the player leaves, or for as many as the options say."""
+        """Drive frames until the player leaves, or for as many as the options say. The scene is left in any case."""
         pace = pygame.time.Clock()
         last = self.clock()
-        while self.running:
-            now = self.clock()
-            self.frame(min(now - last, LONGEST_FRAME_S))
-            last = now
-            if self.options.frames and self.frames >= self.options.frames:
-                break
-            if not IN_BROWSER and not self.options.frames:
-                pace.tick(FRAMES_PER_S)
-            await asyncio.sleep(0)
-        self.scene.leave()
+        try:
+            while self.running:
+                now = self.clock()
+                self.frame(min(now - last, LONGEST_FRAME_S))
+                last = now
+                if self.options.frames and self.frames >= self.options.frames:
+                    break
+                if not IN_BROWSER and not self.options.frames:
+                    pace.tick(FRAMES_PER_S)
+                await asyncio.sleep(0)
+        finally:
+            self.scene.leave()
 
     def frame(self, dt_s: float) -> None:
         """One frame: events, time, picture."""
@@ -107,6 +117,7 @@ class App:
         except Quit:
             self.running = False
             return
+        self._follow_fullscreen()
         if self._look() != self._built_for:
             self._rebuild()
         if self.scene.next_scene is not None:
@@ -125,16 +136,43 @@ class App:
             raise Quit
         if event.type in FIRST_GESTURES:
             self.ctx.audio.unlock()
-        if event.type in (pygame.WINDOWFOCUSLOST, pygame.WINDOWFOCUSGAINED):
-            self.ctx.audio.pause(event.type == pygame.WINDOWFOCUSLOST)
+        if event.type in AWAY:
+            self._leave_alone()
+            return
+        if event.type in BACK:
+            self._away = False
+            self.ctx.audio.pause(False)
+        if event.type == pygame.AUDIODEVICEREMOVED and not event.iscapture:
+            self.ctx.audio.device_removed()
+        if event.type == pygame.AUDIODEVICEADDED and not event.iscapture:
+            self.ctx.audio.device_added()
         if event.type == pygame.VIDEORESIZE and not IN_BROWSER:
             self.surface = pygame.display.get_surface() or self.surface
         if self.ctx.keymap.action(event) == "fullscreen" and not IN_BROWSER:
             self.ctx.settings.fullscreen = not self.ctx.settings.fullscreen
-            pygame.display.toggle_fullscreen()
+            self.ctx.save_settings()
             return
         if not self.touch.handle(event, self.surface.get_size()):
             self.scene.handle(event)
+
+    def _leave_alone(self) -> None:
+        """Nobody looks at the window: quiet, nothing pressed, and the scene is told, once."""
+        if self._away:
+            return
+        self._away = True
+        self.ctx.audio.pause(True)
+        for event in (*self.touch.let_go(), pygame.event.Event(pygame.WINDOWFOCUSLOST)):
+            self.scene.handle(event)
+
+    def _follow_fullscreen(self) -> None:
+        """The window is what the settings say. In the browser the page has its own button."""
+        if self.ctx.settings.fullscreen != self._is_full and not IN_BROWSER and not self.options.frames:
+            try:
+                pygame.display.toggle_fullscreen()
+                self._is_full = self.ctx.settings.fullscreen
+            except pygame.error:
+                self.ctx.settings.fullscreen = self._is_full
+            self.surface = pygame.display.get_surface() or self.surface
 
     def _look(self) -> tuple[object, ...]:
         settings = self.ctx.settings
@@ -162,7 +200,11 @@ def machine_language() -> str:
         return str(platform.window.navigator.language)[:2]  # type: ignore[attr-defined]
     import locale
 
-    return (locale.getlocale()[0] or "en")[:2].lower()
+    try:
+        name = locale.getlocale()[0]
+    except ValueError:  # a Mac may call its locale just UTF-8, which has no language
+        name = None
+    return (name or "en")[:2].lower()
 
 
 async def main(options: Options | None = None) -> None:

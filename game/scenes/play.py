@@ -21,6 +21,7 @@ from game.savegame import SavedRun, forget_run, record_result, save_run
 from game.scenes.base import Scene
 from game.scenes.pause import Pause
 from game.session import SPEEDS, Session
+from game.ui.touch import PINCH
 from game.view.map import MapView
 from stages.load import load_stage
 
@@ -55,6 +56,7 @@ class PlayScene:
         self._since_save = 0.0
         self._ended_s: float | None = None
         self._resuming = False
+        self._kept = True
         session.listen(self._log_fact)
         session.listen(self._sound_fact, live_only=True)
         session.listen(self._effect_fact, live_only=True)
@@ -134,6 +136,9 @@ class PlayScene:
         if self.pause.overlay is not None:
             self.pause.handle(event)
             return
+        if event.type == PINCH:
+            self._pinch(event)
+            return
         hud = self.dashboard
         hud.tooltips.handle(event)
         if event.type == pygame.MOUSEBUTTONUP:
@@ -180,6 +185,11 @@ class PlayScene:
         elif self.session.catching_up is None:
             hud.tooltips.draw(surface)
             self.map_tip.draw(surface, hud.tutorial)
+
+    def _pinch(self, event: pygame.event.Event) -> None:
+        """Two fingers on the map zoom it, continuously."""
+        if self.map.rect.collidepoint(event.pos):
+            self.map.camera.zoom_by(event.factor, event.pos)
 
     # -- keys of the screen itself ------------------------------------------------------------------------------------
 
@@ -251,14 +261,18 @@ class PlayScene:
     def _autosave(self) -> None:
         session = self.session
         begun = bool(session.sim.log) and not session.over and not session.watched
-        if begun and session.catching_up is None and not save_run(self.ctx.storage, session):
+        if not begun or session.catching_up is not None:
+            return
+        kept = save_run(self.ctx.storage, session)
+        if self._kept and not kept:
             self.acts.say("saved_failed", "error")
+        self._kept = kept
 
     def _lost_focus(self) -> None:
         if self.session.rate:
             self.session.paused = True
-            self._autosave()
             self.acts.say("lost_focus")
+        self._autosave()
 
     # -- leaving ------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pygame
 
+from game.ui.scroll import Scroll
 from game.ui.widget import Widget
 
 
@@ -27,6 +28,8 @@ class FocusRing:
         if event.key == pygame.K_TAB:
             self.move(-1 if event.mod & pygame.KMOD_SHIFT else 1)
             return True
+        if self.current is not None and self.current not in self._stops():
+            self.set(None)
         if self.current is None:
             return False
         if event.key in (pygame.K_DOWN, pygame.K_UP):
@@ -44,7 +47,9 @@ class FocusRing:
             self.set(None)
             return
         here = stops.index(self.current) if self.current in stops else (-1 if by > 0 else 0)
-        self.set(stops[(here + by) % len(stops)])
+        chosen = stops[(here + by) % len(stops)]
+        self.set(chosen)
+        _bring_into_sight(chosen)
 
     def set(self, widget: Widget | None) -> None:
         """Give the focus to a widget, or to none."""
@@ -55,3 +60,11 @@ class FocusRing:
                 changed.focused = focused
                 changed.invalidate()
         self.current = widget
+
+
+def _bring_into_sight(widget: Widget) -> None:
+    parent = widget.parent
+    while parent is not None:
+        if isinstance(parent, Scroll):
+            parent.reveal(widget.rect)
+        parent = parent.parent

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pygame
 
 from game.context import Context
-from game.ui.widget import POINTER, Widget
+from game.ui.widget import Widget
 
 WHEEL_STEP = 48
+PAGE_KEYS = {pygame.K_PAGEUP: -1, pygame.K_PAGEDOWN: 1}
 
 
 class Scroll(Widget):
-    """Scrolls its children by wheel, by dragging and by Page Up and Down. `content` is their height in pixels.
+    """Scrolls its children by wheel, finger, dragging, Page Up and Down. `content` is their height in pixels.
 
     Children are laid out as if nothing were scrolled, with their tops relative to `origin`.
     """
@@ -42,23 +43,46 @@ class Scroll(Widget):
         self.offset = offset
         self.invalidate()
 
+    def reveal(self, child: pygame.Rect) -> None:
+        """Scroll as little as is needed to show a rectangle that lies in the content."""
+        if child.top < self.rect.top:
+            self.scroll_to(self.offset - (self.rect.top - child.top))
+        elif child.bottom > self.rect.bottom:
+            self.scroll_to(self.offset + min(child.bottom - self.rect.bottom, child.top - self.rect.top))
+
+    def lets_through(self, pos: tuple[int, int]) -> bool:
+        """Only what is in the visible part is seen."""
+        return bool(self.rect.collidepoint(pos)) and super().lets_through(pos)
+
     def handle(self, event: pygame.event.Event) -> bool:
-        """Children get pointer events only inside the visible part."""
+        """Children are pressed only inside the visible part, and not by a finger that sets out up or down."""
         if not self.visible:
             return False
-        inside = event.type not in POINTER or bool(self.rect.collidepoint(event.pos))
-        if event.type == pygame.MOUSEBUTTONDOWN and not inside:
-            return False
+        if event.type == pygame.MOUSEBUTTONDOWN:
+            if not self.rect.collidepoint(event.pos):
+                return False
+            if self._is_swipe(event):
+                return self._grab(event)
         return super().handle(event)
 
+    def _is_swipe(self, event: pygame.event.Event) -> bool:
+        way = getattr(event, "drag", None)
+        return bool(self.reach and way and abs(way[1]) > abs(way[0]))
+
+    def _grab(self, event: pygame.event.Event) -> bool:
+        self._grabbed = event.pos[1] + self.offset
+        return True
+
     def react(self, event: pygame.event.Event) -> bool:
-        """Wheel and drag."""
+        """Wheel, drag and keys."""
         if event.type == pygame.MOUSEWHEEL and self.rect.collidepoint(pygame.mouse.get_pos()):
             self.scroll_to(self.offset - event.y * self.px(WHEEL_STEP))
             return True
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.rect.collidepoint(event.pos):
-            self._grabbed = event.pos[1] + self.offset
+        if event.type == pygame.KEYDOWN and event.key in PAGE_KEYS and self.reach:
+            self.scroll_to(self.offset + PAGE_KEYS[event.key] * (self.rect.height - self.px(WHEEL_STEP)))
             return True
+        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
+            return self._grab(event)
         if event.type == pygame.MOUSEMOTION and self._grabbed is not None:
             self.scroll_to(self._grabbed - event.pos[1])
             return True

@@ -31,16 +31,27 @@ class Tooltips:
                 self.over, self.rest_s = over, 0.0
         elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.KEYDOWN):
             self.rest_s = -1.0
+        elif event.type == pygame.WINDOWLEAVE:
+            self.over = None
 
     def _find(self, pos: tuple[int, int]) -> Widget | None:
         found = None
         for widget in self.root.walk():
-            if widget.tooltip is not None and widget.rect.collidepoint(pos):
+            if widget.tooltip is not None and widget.shows(pos):
                 found = widget
         return found
 
+    def _is_there(self, widget: Widget) -> bool:
+        """Whether a widget is still in the tree, and seen."""
+        shown: Widget | None = widget
+        while shown is not None and shown.visible and shown is not self.root:
+            shown = shown.parent
+        return shown is self.root and self.root.visible
+
     def update(self, dt_s: float) -> None:
         """Let the rest grow; after a press only moving on to something else brings a tooltip."""
+        if self.over is not None and not self._is_there(self.over):
+            self.over, self.rest_s = self._find(self.pos), min(self.rest_s, 0.0)
         if self.over is not None and self.rest_s >= 0:
             self.rest_s += dt_s
 

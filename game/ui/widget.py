@@ -11,6 +11,7 @@ from game.context import Context
 
 Tooltip = str | Callable[[], str | None] | None
 W = TypeVar("W", bound="Widget")
+NOWHERE = (-1, -1)
 POINTER = (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
 
 
@@ -42,6 +43,8 @@ class Widget:
 
     def remove_all(self) -> None:
         """Take all widgets out."""
+        for child in self.children:
+            child.parent = None
         self.children.clear()
         self.invalidate()
 
@@ -68,12 +71,22 @@ class Widget:
             return False
         if event.type == pygame.MOUSEMOTION:
             self._hover(event.pos)
+        elif event.type == pygame.WINDOWLEAVE:
+            self._hover(NOWHERE)
         if any(child.handle(event) for child in reversed(self.children)):
             return True
         return self.enabled and self.react(event)
 
+    def shows(self, pos: tuple[int, int]) -> bool:
+        """Whether this widget is what is seen of it at a pixel; what is scrolled out of sight is not seen."""
+        return bool(self.rect.collidepoint(pos)) and (self.parent is None or self.parent.lets_through(pos))
+
+    def lets_through(self, pos: tuple[int, int]) -> bool:
+        """Whether what lies inside can be seen at a pixel."""
+        return self.parent is None or self.parent.lets_through(pos)
+
     def _hover(self, pos: tuple[int, int]) -> None:
-        hovered = bool(self.rect.collidepoint(pos))
+        hovered = self.shows(pos)
         if hovered != self.hovered:
             self.hovered = hovered
             self.invalidate()
@@ -135,7 +148,7 @@ class Panel(Widget):
     def hit(self, event: pygame.event.Event) -> bool:
         """Whether a pointer event (a wheel turn has no position of its own) is on the panel."""
         pos = event.pos if event.type in POINTER else pygame.mouse.get_pos()
-        return bool(self.rect.collidepoint(pos))
+        return self.shows(pos)
 
     def draw(self, surface: pygame.Surface) -> None:
         """Blit the kept picture, drawing it anew first when it is stale."""

@@ -16,6 +16,7 @@ _EASE_PER_S = 14.0
 _PAN_LOGICAL_PER_S = 720.0
 _SETTLED = 1e-3
 _NEAREST_FIT = 1.2
+_PINCH_RESTS_S = 0.15
 
 
 class Camera:
@@ -36,6 +37,7 @@ class Camera:
         self._zoom_goal = 1.0
         self._centre_goal: Point | None = None
         self._anchor: tuple[Point, Point] | None = None
+        self._pinched_s = 0.0
 
     def set_viewport(self, viewport: pygame.Rect, pixels_per_unit: float) -> None:
         """The place on the screen, in physical pixels, and the scale of the theme."""
@@ -91,6 +93,7 @@ class Camera:
         zoom = max(ZOOM_LEVELS[0], min(ZOOM_LEVELS[-1], self.zoom * factor))
         self._aim_zoom(zoom, pos)
         self._snap_zoom()
+        self._pinched_s = _PINCH_RESTS_S
 
     def look_at(self, point: Point) -> None:
         """Glide until `point` is in the middle."""
@@ -116,6 +119,7 @@ class Camera:
 
     def update(self, dt_s: float) -> None:
         """Advance the eased movement."""
+        self._pinched_s = max(0.0, self._pinched_s - dt_s)
         if not self.moving:
             return
         share = 1.0 - math.exp(-_EASE_PER_S * dt_s)
@@ -179,8 +183,8 @@ class Camera:
 
     @property
     def zooming(self) -> bool:
-        """The zoom is on its way to another level."""
-        return abs(self._zoom_goal - self.zoom) > _SETTLED
+        """The zoom is on its way to another level, or between two fingers."""
+        return self._pinched_s > 0.0 or abs(self._zoom_goal - self.zoom) > _SETTLED
 
 
 def next_level(zoom: float, steps: int) -> float:

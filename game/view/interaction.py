@@ -39,6 +39,8 @@ from game.view.modes import (
     Wiring,
 )
 
+NOWHERE = (-1.0, -1.0)
+
 
 class Interaction:
     """Selection and the act under way. `slop` is how far, in pixels, a click may wander."""
@@ -49,7 +51,7 @@ class Interaction:
         self.mode: Mode = Idle()
         self.selection: set[int] = set()
         self.wire: Route | None = None
-        self._pointer: Point = (0.0, 0.0)
+        self._pointer: Point = NOWHERE
         self._clipboard: tuple[int, ...] = ()
 
     # -- the pointer -------------------------------------------------------------------------------------------------
@@ -123,8 +125,10 @@ class Interaction:
             case Idle():
                 self.mode = Idle()
             case Placing() as placing:
+                self._pointer = NOWHERE
                 self.mode = replace(placing, ghost=None)
             case Cloning() as cloning:
+                self._pointer = NOWHERE
                 self.mode = Cloning(cloning.nodes)
 
     # -- keys, shop and inspector ------------------------------------------------------------------------------------
@@ -149,9 +153,11 @@ class Interaction:
         self.refresh()
 
     def arm_wire(self) -> None:
-        """Take the wire tool; a single selected node is the first end."""
-        source = next(iter(self.selection)) if len(self.selection) == 1 else None
-        self._start_wiring(source, dragged=False)
+        """Take the wire tool, or put it back. Both ends are chosen, whatever is selected."""
+        if isinstance(self.mode, Wiring):
+            self.mode = Idle()
+        else:
+            self._start_wiring(None, dragged=False)
 
     def arm_clone(self, nodes: Iterable[int] | None = None) -> bool:
         """Take copies of nodes (the selection) into the hand. False when there are none to copy."""

@@ -308,9 +308,28 @@ def test_the_wire_tool_works_by_clicks(hand: Interaction, board: FakeBoard) -> N
     assert isinstance(hand.mode, Idle)
 
 
-def test_wiring_knows_its_legal_targets(hand: Interaction) -> None:
+def test_the_wire_tool_does_not_take_the_selection_for_an_end(hand: Interaction, board: FakeBoard) -> None:
     hand.select((BALANCER,))
     hand.arm_wire()
+    assert isinstance(hand.mode, Wiring)
+    assert hand.mode.source is None
+    click(hand, middle((1, 1)))
+    assert board.done == [], "the first click chooses the first end"
+    hand.arm_wire()
+    assert isinstance(hand.mode, Idle), "taken a second time, the tool is put back"
+
+
+def test_a_ghost_is_gone_as_long_as_the_pointer_is_away(hand: Interaction) -> None:
+    hand.arm_build("vm_basic")
+    hand.motion(middle((4, 4)))
+    hand.leave()
+    hand.refresh()
+    assert hand.mode == Placing("vm_basic", "")
+
+
+def test_wiring_knows_its_legal_targets(hand: Interaction) -> None:
+    hand.arm_wire()
+    click(hand, middle((5, 3)))
     assert isinstance(hand.mode, Wiring)
     legal = {node for node, (_, answer) in hand.mode.answers.items() if isinstance(answer, Accepted)}
     assert legal == {WEB}
