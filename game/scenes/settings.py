@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -74,6 +75,8 @@ class SettingsScene(Screen):
         )
         effects = [(value, t(f"settings.effects.{value}")) for value in ("auto", "full", "low")]
         self._row("effects", Segmented(self.ctx, effects, settings.effects, self._setter("effects")))
+        if sys.platform != "emscripten":
+            self._row("fullscreen", Toggle(self.ctx, settings.fullscreen, self._setter("fullscreen")))
 
     def _access(self) -> None:
         t, settings = self.ctx.i18n.t, self.ctx.settings

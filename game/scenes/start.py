@@ -12,6 +12,7 @@ from game.savegame import saved_run
 from game.scenes.base import Scene
 from game.scenes.title import TitleScene
 from game.storage import Problem
+from stages.errors import StageError
 from stages.load import load_stage
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def first_scene(ctx: Context, options: Options) -> Scene:
             return _briefing(ctx, options.stage, options.seed)
     except ReplayError as error:
         ctx.storage.problems.append(Problem("bad_code", {"reason": ctx.i18n.t(f"replay.{error.key}")}))
-    except (LookupError, OSError, ValueError) as error:
+    except StageError as error:
         ctx.storage.problems.append(Problem("bad_stage", {"stage": options.stage, "reason": str(error)}))
     return TitleScene(ctx)
 
@@ -53,7 +54,7 @@ def _replayed(ctx: Context, code: str) -> Scene:
 
 
 def resume(ctx: Context) -> Scene | None:
-    """The run that was left before its end, where it stood."""
+    """The run that was left before its end, where it stood. Raises StageError when its stage cannot be had."""
     from game.scenes.play import PlayScene  # as above
 
     saved = saved_run(ctx.storage)

@@ -12,10 +12,12 @@ from game.savegame import saved_run
 from game.scenes.base import Quit
 from game.scenes.demo import demo_session, restarted
 from game.scenes.screen import Screen
+from game.storage import Problem
 from game.ui.button import Button, Kind
 from game.ui.label import Label
 from game.ui.widget import Panel
 from game.view.map import MapView
+from stages.errors import StageError
 from stages.load import load_stage, stage_names
 
 PANEL_WIDTH = 400
@@ -118,7 +120,13 @@ class TitleScene(Screen):
     def _continue(self) -> None:
         from game.scenes.start import resume  # as above
 
-        self.next_scene = resume(self.ctx) or self.next_scene
+        saved = saved_run(self.ctx.storage)
+        try:
+            self.next_scene = resume(self.ctx) or self.next_scene
+        except StageError as error:
+            stage = saved.stage_ref if saved else ""
+            self.ctx.storage.problems.append(Problem("bad_stage", {"stage": stage, "reason": str(error)}))
+            self.layout(self.size)
 
     def _settings(self) -> None:
         from game.scenes.settings import SettingsScene  # as above
