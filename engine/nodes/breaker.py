@@ -9,7 +9,6 @@ from enum import IntEnum
 from engine.board import Node
 from engine.facts import BreakerChanged, Fact
 from engine.nodes.behaviour import Reading, Surroundings
-from engine.spec import GatewaySpec
 
 SHARE_GRID = 2.0**-24
 OFFERED_WINDOW_S = 1.0
@@ -32,7 +31,10 @@ class Breaker:
     Spec, policies and source: `engine.spec.GatewaySpec`. Writes `live.shut`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, node: Node) -> None:
+        if node.kind.gateway is None:
+            raise ValueError(f"node kind {node.kind.id!r} has no gateway parameters")
+        self.spec = node.kind.gateway
         self.status = BreakerStatus.CLOSED
         self._announced = BreakerStatus.CLOSED
         self._share = 0.0
@@ -43,14 +45,13 @@ class Breaker:
 
     def tick(self, node: Node, reading: Reading, around: Surroundings) -> list[Fact]:
         """Count the tick, change the status if it is time to, and set the share that is refused."""
-        spec = node.kind.gateway
-        if spec is None or not node.is_up or node.policies.get("breaker", "off") != "on":
+        if not node.is_up or node.policies.get("breaker", "off") != "on":
             self._become(BreakerStatus.CLOSED)
             self._share = 0.0
         else:
-            self._count(reading, spec, around.tick_s)
-            self._decide(spec, around)
-        node.live.shut = 0.0 if spec is None else self._shut(spec, around.tick_s)
+            self._count(reading, around.tick_s)
+            self._decide(around)
+        node.live.shut = self._shut(around.tick_s)
         if self.status is self._announced:
             return []
         self._announced = self.status
@@ -73,7 +74,7 @@ class Breaker:
         """See `engine.nodes.behaviour.Behaviour`."""
         return (int(self.status), self._until_s, tuple(self._window), tuple(self._offered), self._share)
 
-    def _count(self, reading: Reading, spec: GatewaySpec, tick_s: float) -> None:
+    def _count(self, reading: Reading, tick_s: float) -> None:
         self._offered.append(reading.offered)
         while len(self._offered) > max(1, round(OFFERED_WINDOW_S / tick_s)):
             self._offered.popleft()
@@ -82,21 +83,21 @@ class Breaker:
         self._window.append((reading.behind_failed, reading.behind_failed + reading.behind_done))
         self._failed += reading.behind_failed
         self._ended += reading.behind_failed + reading.behind_done
-        if self.status is BreakerStatus.CLOSED and len(self._window) > max(1, round(spec.window_s / tick_s)):
+        if self.status is BreakerStatus.CLOSED and len(self._window) > max(1, round(self.spec.window_s / tick_s)):
             failed, ended = self._window.popleft()
             self._failed -= failed
             self._ended -= ended
         self._share = round(self._failed / self._ended / SHARE_GRID) * SHARE_GRID if self._ended else 0.0
 
-    def _decide(self, spec: GatewaySpec, around: Surroundings) -> None:
+    def _decide(self, around: Surroundings) -> None:
         over = around.time_s > self._until_s - 0.5 * around.tick_s
-        bad = self._share >= spec.failure_share
-        if self.status is BreakerStatus.CLOSED and self._ended >= spec.min_calls and bad:
-            self._become(BreakerStatus.OPEN, around.time_s + spec.open_s)
+        bad = self._share >= self.spec.failure_share
+        if self.status is BreakerStatus.CLOSED and self._ended >= self.spec.min_calls and bad:
+            self._become(BreakerStatus.OPEN, around.time_s + self.spec.open_s)
         elif self.status is BreakerStatus.OPEN and over:
-            self._become(BreakerStatus.HALF_OPEN, around.time_s + spec.open_s)
+            self._become(BreakerStatus.HALF_OPEN, around.time_s + self.spec.open_s)
         elif self.status is BreakerStatus.HALF_OPEN and over and self._ended >= MIN_PROBES:
-            self._become(BreakerStatus.OPEN if bad else BreakerStatus.CLOSED, around.time_s + spec.open_s)
+            self._become(BreakerStatus.OPEN if bad else BreakerStatus.CLOSED, around.time_s + self.spec.open_s)
 
     def _become(self, status: BreakerStatus, until_s: float = 0.0) -> None:
         self.status = status
@@ -104,10 +105,10 @@ class Breaker:
         self._window.clear()
         self._failed = self._ended = 0
 
-    def _shut(self, spec: GatewaySpec, tick_s: float) -> float:
+    def _shut(self, tick_s: float) -> float:
         if self.status is not BreakerStatus.HALF_OPEN:
             return float(self.status is BreakerStatus.OPEN)
         offered_rps = sum(self._offered) / (len(self._offered) * tick_s)
-        if offered_rps <= spec.probe_rps:
+        if offered_rps <= self.spec.probe_rps:
             return 0.0
-        return round((1.0 - spec.probe_rps / offered_rps) / SHARE_GRID) * SHARE_GRID
+        return round((1.0 - self.spec.probe_rps / offered_rps) / SHARE_GRID) * SHARE_GRID

@@ -25,7 +25,7 @@ class Gateway:
         size = NodeSize(id="s")
         kind = NodeKind(id="api_gateway", role=Role.BALANCER, sizes=(size,), gateway=SPEC)
         self.node = Node(1, kind, size, 0, 0, {"breaker": "on"})
-        self.breaker = Breaker()
+        self.breaker = Breaker(self.node)
         self.ticks = 0
 
     def run(self, seconds: float, failed: int = 0, done: int = 0, offered: int = 20) -> list[str]:
