@@ -9,7 +9,7 @@ import pygame
 from engine.spec import Department
 from game.context import Context
 from game.hud import figures
-from game.hud.log_entries import COLOURS, ICONS, Entry
+from game.hud.log_entries import ICONS, Entry
 from game.ui.button import Button, Kind
 from game.ui.label import Label
 from game.ui.scroll import Scroll
@@ -31,7 +31,7 @@ class _Line(Widget):
 
     def height_for(self, width: int) -> int:
         """Break the words for a width; returns the height in pixels."""
-        self.lines = self.ctx.text.wrap(self.entry.text, "small", width - self.px(52))
+        self.lines = self.ctx.text.wrap(self.entry.text(self.ctx.i18n), "small", width - self.px(52))
         return self.ctx.text.line_height("small") * (len(self.lines) + 1) + self.px(12)
 
     def react(self, event: pygame.event.Event) -> bool:
@@ -49,7 +49,7 @@ class _Line(Widget):
         if self.hovered and entry.node >= 0:
             background = palette.panel_hi
             pygame.draw.rect(surface, background, self.rect, border_radius=px(8))
-        colour = pygame.Color(COLOURS[entry.department])
+        colour: pygame.Color = getattr(palette, entry.department.value)
         centre = (self.rect.left + px(24), self.rect.top + px(22))
         disc = colour.lerp(palette.panel, 0.78)
         pygame.draw.aacircle(surface, disc, centre, px(14))
@@ -107,8 +107,9 @@ class LogPanel(Panel):
             self.refill()
 
     def refill(self) -> None:
-        """Show the entries as they are now."""
+        """Show the entries as they are now. Who reads older ones goes on reading them."""
         scroll = self.scroll
+        below = scroll.content - scroll.offset if scroll.offset else None
         scroll.remove_all()
         scroll.offset = 0
         y = scroll.rect.top
@@ -120,6 +121,8 @@ class LogPanel(Panel):
             line.layout(pygame.Rect(scroll.rect.left, y, scroll.rect.width, height))
             y += height
         scroll.content = y - scroll.rect.top
+        if below is not None:
+            scroll.scroll_to(scroll.content - below)
         self.empty.visible = not scroll.children
         self.invalidate()
 

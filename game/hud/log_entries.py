@@ -1,15 +1,18 @@
-"""What the log says of each fact: who speaks, with which words, about which node."""
+"""What the log says of each fact: who speaks, with which words, about which node.
+
+Words are kept as keys with their values, so that the log speaks the language that is chosen now.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from engine import facts as f
 from engine.facts import Fact
 from engine.spec import Department
 from engine.worldview import WorldView
-from game.hud import texts
 from game.i18n import I18n
 
 ICONS = {
@@ -17,12 +20,6 @@ ICONS = {
     Department.MARKETING: "megaphone",
     Department.DEV: "code-xml",
     Department.SYSTEM: "server-cog",
-}
-COLOURS = {
-    Department.PM: "#B79CFF",
-    Department.MARKETING: "#FFB547",
-    Department.DEV: "#4CC2FF",
-    Department.SYSTEM: "#8A99B0",
 }
 SOUNDS: dict[type, str] = {
     f.EventAnnounced: "announce",
@@ -36,14 +33,33 @@ SOUNDS: dict[type, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A text by its key, with values that may be words themselves."""
+
+    key: str
+    values: Mapping[str, Words | str | int] = field(default_factory=dict)
+
+    def text(self, i18n: I18n) -> str:
+        """The text in a language."""
+        values = {name: v.text(i18n) if isinstance(v, Words) else v for name, v in self.values.items()}
+        return i18n.t(self.key, **values)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the log. tone: name of the palette's colour. node: -1 when it speaks of none."""
+    """A line of the log. tone: name of the palette's colour. node: -1 when it speaks of none. note: in brackets."""
 
     time_s: float
     department: Department
-    text: str
+    words: Words
     tone: str = "text"
     node: int = -1
+    note: Words | None = None
+
+    def text(self, i18n: I18n) -> str:
+        """The line in a language."""
+        text = self.words.text(i18n)
+        return text if self.note is None else f"{text} ({self.note.text(i18n)})"
 
 
 def entry(i18n: I18n, view: WorldView, fact: Fact) -> Entry | None:
@@ -52,40 +68,45 @@ def entry(i18n: I18n, view: WorldView, fact: Fact) -> Entry | None:
     match fact:
         case f.EventAnnounced(event, department, starts_at_s):
             line = _spoken(i18n, now, department, f"event.{event}.announce")
-            when = i18n.t("play.log.in_seconds", seconds=round(starts_at_s - now))
-            return None if line is None else replace(line, text=f"{line.text} ({when})")
+            note = Words("play.log.in_seconds", {"seconds": round(starts_at_s - now)})
+            return None if line is None else replace(line, note=note)
         case f.EventStarted(event, department):
             return _spoken(i18n, now, department, f"event.{event}.start")
         case f.EventEnded(event, department):
             return _spoken(i18n, now, department, f"event.{event}.end")
         case f.FailuresStarted(node, reason):
-            text = i18n.t(
-                "fact.failures_started", node=texts.node_name(i18n, view, node), reason=texts.reason(i18n, reason)
-            )
-            return Entry(now, Department.SYSTEM, text, "error", node)
+            why = Words(f"reason.{int(reason)}.name")
+            words = Words("fact.failures_started", {"node": _node(view, node), "reason": why})
+            return Entry(now, Department.SYSTEM, words, "error", node)
         case f.NodeReady(node, what):
-            name = texts.node_name(i18n, view, node)
-            return Entry(now, Department.SYSTEM, i18n.t(f"fact.node_ready.{what}", node=name), "ok", node)
+            words = Words(f"fact.node_ready.{what}", {"node": _node(view, node)})
+            return Entry(now, Department.SYSTEM, words, "ok", node)
         case f.NodeOverloaded(node) | f.DatabaseLocked(node):
-            return _about(i18n, view, fact, node, "warn")
+            return _about(view, fact, node, "warn")
         case f.NodeRelieved(node) | f.DatabaseUnlocked(node):
-            return _about(i18n, view, fact, node, "ok")
+            return _about(view, fact, node, "ok")
         case f.GaugeWarning(level):
-            return Entry(now, Department.SYSTEM, i18n.t("fact.gauge_warning", level=round(level * 100)), "error")
+            return Entry(now, Department.SYSTEM, Words("fact.gauge_warning", {"level": round(level * 100)}), "error")
         case f.RunEnded():
             return None
-    return Entry(
-        now, Department.SYSTEM, i18n.t(f"fact.{_key(fact)}"), "warn" if isinstance(fact, f.BudgetWarning) else "text"
-    )
+    tone = "warn" if isinstance(fact, f.BudgetWarning) else "text"
+    return Entry(now, Department.SYSTEM, Words(f"fact.{_key(fact)}"), tone)
 
 
 def _spoken(i18n: I18n, now: float, department: Department, key: str) -> Entry | None:
-    return Entry(now, department, i18n.t(key)) if i18n.has(key) else None
+    return Entry(now, department, Words(key)) if i18n.has(key) else None
 
 
-def _about(i18n: I18n, view: WorldView, fact: Fact, node: int, tone: str) -> Entry:
-    name = texts.node_name(i18n, view, node)
-    return Entry(view.time_s, Department.SYSTEM, i18n.t(f"fact.{_key(fact)}", node=name), tone, node)
+def _about(view: WorldView, fact: Fact, node: int, tone: str) -> Entry:
+    return Entry(view.time_s, Department.SYSTEM, Words(f"fact.{_key(fact)}", {"node": _node(view, node)}), tone, node)
+
+
+def _node(view: WorldView, node: int) -> Words:
+    """A node as it is called now, with its number where there are several of its kind: later it may be gone."""
+    kinds = {n.id: n.kind for n in view.nodes}
+    name = Words(f"node.{kinds.get(node, '')}.name")
+    alike = [n for n, kind in kinds.items() if kind == kinds.get(node)]
+    return name if len(alike) < 2 else Words("play.node", {"kind": name, "number": alike.index(node) + 1})
 
 
 def _key(fact: Fact) -> str:

@@ -29,7 +29,7 @@ def _colour(text: str) -> pygame.Color:
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours by their job. `faint` is for lines and shapes, never for text."""
+    """The colours by their job. `faint` is for lines and shapes, never for text. pm to system: the departments."""
 
     bg: pygame.Color = field(default_factory=lambda: _colour("#0B0F17"))
     bg_raised: pygame.Color = field(default_factory=lambda: _colour("#0F1520"))
@@ -49,6 +49,10 @@ class Palette:
     write: pygame.Color = field(default_factory=lambda: _colour("#D55E00"))
     compute: pygame.Color = field(default_factory=lambda: _colour("#F0E442"))
     vignette: pygame.Color = field(default_factory=lambda: _colour("#961E22"))
+    pm: pygame.Color = field(default_factory=lambda: _colour("#B79CFF"))
+    marketing: pygame.Color = field(default_factory=lambda: _colour("#FFB547"))
+    dev: pygame.Color = field(default_factory=lambda: _colour("#4CC2FF"))
+    system: pygame.Color = field(default_factory=lambda: _colour("#8A99B0"))
 
 
 def palette(name: str) -> Palette:

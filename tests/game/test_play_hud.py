@@ -8,17 +8,18 @@ from pathlib import Path
 import pygame
 import pytest
 
-from engine.commands import StartOperation
+from engine.commands import Sell, StartOperation
 from engine.facts import EventAnnounced, FailuresStarted, NodeReady
 from engine.spec import Department, FailureReason
 from game.context import Context, make_context
 from game.hud import figures
 from game.hud.alarm import APART_S, PULSE_S, Alarm
 from game.hud.incidents import IncidentList
-from game.hud.log_entries import entry
+from game.hud.log import LogPanel
+from game.hud.log_entries import Entry, Words, entry
 from game.hud.shop import ShopCard
 from game.hud.stat import Stat
-from game.i18n import load_texts
+from game.i18n import I18n, load_texts
 from game.scenes.briefing import BriefingScene
 from game.scenes.play import PlayScene
 from game.scenes.result import ResultScene
@@ -27,6 +28,7 @@ from game.session import Session
 from game.storage import FileStorage
 from game.ui.button import Button
 from game.ui.label import Label
+from game.ui.theme import palette
 from game.ui.widget import Widget
 
 SIZES = [(1280, 720), (1920, 1080), (1024, 576), (1280, 960), (2560, 1080)]
@@ -199,9 +201,67 @@ def test_the_log_has_words_for_what_happens(ctx: Context) -> None:
         NodeReady(web, "restarting"),
     )
     lines = [entry(ctx.i18n, session.view, fact) for fact in facts]
-    assert all(line is not None and line.text and "." not in line.text.split(" ")[0][:-1] for line in lines)
-    assert lines[0] is not None and "25" in lines[0].text and lines[0].department is Department.MARKETING
-    assert lines[1] is not None and "502" in lines[1].text and lines[1].node == web
+    said = [line.text(ctx.i18n) for line in lines if line is not None]
+    assert len(said) == len(facts) and all(text and "." not in text.split(" ")[0][:-1] for text in said)
+    assert lines[0] is not None and "25" in said[0] and lines[0].department is Department.MARKETING
+    assert lines[1] is not None and "502" in said[1] and lines[1].node == web
+
+
+def test_the_log_speaks_the_language_that_is_chosen_now(ctx: Context) -> None:
+    session = fresh()
+    web = session.view.node_ids[1]
+    line = entry(ctx.i18n, session.view, FailuresStarted(web, FailureReason.REFUSED))
+    session.apply(Sell(web))
+    assert line is not None
+    for language in ("en", "ko"):
+        i18n = I18n(language)
+        text = line.text(i18n)
+        assert i18n.t("node.vm_basic.name") in text and i18n.t("reason.502.name") in text
+    play = PlayScene(ctx, fresh())
+    play.layout((1280, 720))
+    play.session.apply(StartOperation())
+    ctx.settings.language = "ko" if ctx.settings.language == "en" else "en"
+    ctx.rebuild((1280, 720))
+    play.layout((1280, 720))
+    shown = play.dashboard.log.scroll.children[0]
+    assert " ".join(shown.lines) == ctx.i18n.t("fact.operation_started")  # type: ignore[attr-defined]
+
+
+def test_who_reads_old_lines_of_the_log_is_not_pulled_away(ctx: Context) -> None:
+    entries = [Entry(float(n), Department.SYSTEM, Words("fact.operation_started")) for n in reversed(range(30))]
+    log = LogPanel(ctx, lambda _: None, entries)
+    log.layout(pygame.Rect(0, 0, 252, 400))
+    log.scroll.scroll_to(500)
+    watched = log.scroll.children[12]
+    where = watched.rect.top
+    entries.insert(0, Entry(31.0, Department.SYSTEM, Words("fact.budget_warning")))
+    log.refresh(31)
+    again = next(line for line in log.scroll.children if line.entry is watched.entry)  # type: ignore[attr-defined]
+    assert again.rect.top == where
+    log.scroll.scroll_to(0)
+    entries.insert(0, Entry(32.0, Department.SYSTEM, Words("fact.budget_warning")))
+    log.refresh(32)
+    assert log.scroll.offset == 0, "who reads the newest sees the newest"
+
+
+@pytest.mark.parametrize("name", ["standard", "colour_blind"])
+def test_text_can_be_read_on_every_ground(name: str) -> None:
+    colours = palette(name)
+    for ground in (colours.bg, colours.panel, colours.panel_hi):
+        for ink in ("text", "muted", "accent", "ok", "warn", "error", *(d.value for d in Department)):
+            assert contrast(getattr(colours, ink), ground) >= 4.5, f"{ink} on {ground}"
+    assert contrast(colours.on_accent, colours.accent) >= 4.5
+
+
+def contrast(one: pygame.Color, other: pygame.Color) -> float:
+    """The contrast ratio of WCAG 2, from 1 to 21."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: pygame.Color) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in colour[:3])]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_what_went_wrong_is_told_with_time_place_and_cause(ctx: Context, lost: Session) -> None:
