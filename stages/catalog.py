@@ -67,6 +67,8 @@ def resolve(document: Document) -> Resolved:
     for section, wanted in zip(SECTIONS, (_named_nodes(document.data), _named_requests(document.data)), strict=True):
         if isinstance(document.data.get(section, []), list):
             _complete(resolved, section, wanted)
+    if isinstance(resolved.data.get("node_kinds"), list):
+        _complete(resolved, "node_kinds", _successors(resolved.data))
     _drop_absent_callees(resolved)
     resolved.data = deepcopy(resolved.data)
     return resolved
@@ -74,8 +76,14 @@ def resolve(document: Document) -> Resolved:
 
 def _named_nodes(data: dict[str, Any]) -> Iterator[Any]:
     yield from (node.get("kind") for node in _tables(data, "nodes"))
-    unlocked = data.get("unlocked")
-    yield from unlocked if isinstance(unlocked, list) else ()
+    for path in (("unlocked",), ("migration", "unlocks")):
+        names = find(data, path)
+        yield from names if isinstance(names, list) else ()
+
+
+def _successors(data: dict[str, Any]) -> Iterator[Any]:
+    """What kinds of the stage turn into comes along with them."""
+    yield from (find(kind, ("replica", "promotes_to")) for kind in _tables(data, "node_kinds"))
 
 
 def _named_requests(data: dict[str, Any]) -> Iterator[Any]:
@@ -158,13 +166,15 @@ def _drop_absent_callees(resolved: Resolved) -> None:
     for index, kind in enumerate(kinds if isinstance(kinds, list) else ()):
         path: Path = ("node_kinds", index, "may_call")
         calls = find(resolved.data, path)
-        if not isinstance(calls, list) or not absent.intersection(filter(_is_text, calls)):
-            continue
-        kept = [(place, name) for place, name in enumerate(calls) if not (_is_text(name) and name in absent)]
-        document, origin = resolved.origin(path)
-        for new_place, (old_place, _) in enumerate(kept):
-            resolved.origins[(*path, new_place)] = (document, (*origin, old_place))
-        kind["may_call"] = [name for _, name in kept]
+        if isinstance(calls, list) and absent.intersection(filter(_is_text, calls)):
+            kept = [(place, name) for place, name in enumerate(calls) if not (_is_text(name) and name in absent)]
+            document, origin = resolved.origin(path)
+            for new_place, (old_place, _) in enumerate(kept):
+                resolved.origins[(*path, new_place)] = (document, (*origin, old_place))
+            kind["may_call"] = [name for _, name in kept]
+        carried = find(resolved.data, ("node_kinds", index, "only_for"))
+        if isinstance(carried, dict) and absent.intersection(carried):
+            kind["only_for"] = {name: items for name, items in carried.items() if name not in absent}
 
 
 def _is_text(value: Any) -> bool:

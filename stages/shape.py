@@ -62,8 +62,11 @@ def describe(tp: Any) -> str:
     if isinstance(tp, type) and issubclass(tp, Enum):
         return one_of(str(member.value) for member in tp)
     if get_origin(tp) is tuple:
+        element = element_type(tp)
+        if isinstance(element, type) and issubclass(element, Enum):
+            return f"a list of {one_of(str(member.value) for member in element)}"
         plural = {"a table": "tables", "a string": "strings"}
-        return f"a list of {plural.get(describe(element_type(tp)), 'values')}"
+        return f"a list of {plural.get(describe(element), 'values')}"
     if is_mapping(tp):
         return "a table"
     if is_union(tp):
@@ -76,9 +79,12 @@ def describe_field(cls: type, name: str) -> str:
     tp = without_none(field_types(cls)[name])
     limit = LIMITS.get(cls, {}).get(name)
     if is_mapping(tp):
-        key = get_args(tp)[0]
+        key, value = get_args(tp)
         keys = f" ({one_of(str(member.value) for member in key)})" if issubclass(key, Enum) else ""
-        return f"a table of names{keys} with {(limit or ANY).describe()}"
+        number = value in (int, float)
+        return (
+            f"a table of names{keys} with {(limit or ANY).describe(whole=value is int) if number else describe(value)}"
+        )
     if limit is not None and tp in (int, float):
         return limit.describe(whole=tp is int)
     return describe(tp)

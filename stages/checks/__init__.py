@@ -8,27 +8,31 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from engine.spec import StageSpec
-from stages.checks import architecture, kinds, names, ranges, reach, traffic, tutorial
+from stages.checks import architecture, kinds, models, names, ranges, reach, traffic, tutorial
 from stages.finding import Finding
 from stages.keypath import Path
 
 Rule = Callable[[StageSpec], Iterator[Finding]]
 
-NAMES, REQUESTS = "names of nodes", "names of requests"
+NAMES, REQUESTS, ZONES = "names of nodes", "names of requests", "names of zones"
 
 # Each rule with the parts of the stage that must be sound for its findings to mean anything; NAMES are the ids,
-# keys and roles of nodes and their kinds, REQUESTS the ids of requests.
+# keys and roles of nodes and their kinds, REQUESTS and ZONES the ids of requests and zones.
 RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (ranges.numbers, ()),
     (names.unique_names, ()),
     (names.well_formed_names, ()),
     (names.node_references, (NAMES,)),
+    (names.effect_references, (NAMES, ZONES)),
     (names.request_references, (REQUESTS,)),
     (kinds.kinds_by_role, ()),
+    (models.models_by_role, ()),
+    (models.model_parts, ()),
     (kinds.policies, ()),
     (kinds.step_length, ()),
     (kinds.service_times, ("node_kinds", "request_kinds", "step_ms")),
     (architecture.map_places, ("width", "height")),
+    (architecture.zones, ("width", "height")),
     (architecture.one_source, ("nodes", "node_kinds")),
     (architecture.wires, ("nodes", "node_kinds", NAMES)),
     (traffic.one_model, ("traffic",)),
@@ -36,7 +40,8 @@ RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (traffic.mix, ("traffic",)),
     (traffic.events, ("duration_s",)),
     (traffic.goal, ()),
-    (reach.sub_items, (NAMES, REQUESTS, "node_kinds", "request_kinds", "nodes", "unlocked", "traffic")),
+    (reach.sub_items, (NAMES, REQUESTS, "node_kinds", "request_kinds", "nodes", "unlocked", "traffic", "migration")),
+    (reach.monitoring, (NAMES, "node_kinds", "nodes", "unlocked", "migration")),
     (tutorial.steps, (NAMES, "node_kinds", "nodes", "unlocked")),
 )
 
@@ -61,7 +66,7 @@ def _affected(paths: Iterable[Path]) -> set[str | int]:
         if len(path) == 1:
             parts.add(path[0])
         if path and path[-1] in ("id", "key", "role"):
-            parts.add(REQUESTS if path[0] == "request_kinds" else NAMES)
+            parts.add({"request_kinds": REQUESTS, "zones": ZONES}.get(str(path[0]), NAMES))
     return parts
 
 

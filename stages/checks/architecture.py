@@ -25,6 +25,23 @@ def map_places(stage: StageSpec) -> Iterator[Finding]:
         taken.setdefault((node.x, node.y), node.key)
 
 
+def zones(stage: StageSpec) -> Iterator[Finding]:
+    """Every zone lies on the map, and no cell in two of them."""
+    for index, zone in enumerate(stage.zones):
+        for key, start, extent, edge in (
+            ("width", zone.x, zone.width, stage.width),
+            ("height", zone.y, zone.height, stage.height),
+        ):
+            if start + extent > edge:
+                message = f"reaches beyond the map, which has {edge} cells that way."
+                yield Finding(("zones", index, key), message, f"a whole number from 1 to {max(edge - start, 1)}")
+        for other in stage.zones[:index]:
+            apart_x = zone.x >= other.x + other.width or other.x >= zone.x + zone.width
+            apart_y = zone.y >= other.y + other.height or other.y >= zone.y + zone.height
+            if not (apart_x or apart_y):
+                yield Finding(("zones", index), f'overlaps the zone "{other.id}".', "cells of its own")
+
+
 def one_source(stage: StageSpec) -> Iterator[Finding]:
     """Requests come from exactly one node."""
     sources = [kind.id for kind in stage.node_kinds if kind.role is Role.SOURCE]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from engine.spec import Role, StageSpec
+from engine.spec import NodeKind, Role, StageSpec
 from stages.finding import Finding
 from stages.keypath import Path, did_you_mean, one_of
+from stages.vocabulary import EFFECT_PICKS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NAME_TEXT = "lower-case letters, digits and _, beginning with a letter"
@@ -43,11 +44,19 @@ def _names(stage: StageSpec) -> Iterator[tuple[Path, Path, list[str]]]:
     yield ("events",), ("id",), [event.id for event in stage.events]
     yield ("tutorial",), ("id",), [step.id for step in stage.tutorial]
     yield ("unlocked",), (), list(stage.unlocked)
+    yield ("zones",), ("id",), [zone.id for zone in stage.zones]
+    if stage.migration is not None:
+        yield ("migration", "unlocks"), (), list(stage.migration.unlocks)
     for index, kind in enumerate(stage.node_kinds):
         yield ("node_kinds", index, "sizes"), ("id",), [size.id for size in kind.sizes]
         yield ("node_kinds", index, "policies"), ("key",), [policy.key for policy in kind.policies]
         for place, policy in enumerate(kind.policies):
             yield ("node_kinds", index, "policies", place, "choices"), (), list(policy.choices)
+        yield ("node_kinds", index, "alerts"), ("id",), [alert.id for alert in kind.alerts]
+        if kind.cluster is not None:
+            yield ("node_kinds", index, "cluster", "pods"), ("id",), [pod.id for pod in kind.cluster.pods]
+        if kind.filter is not None:
+            yield ("node_kinds", index, "filter", "levels"), ("id",), [level.id for level in kind.filter.levels]
 
 
 def _repeated(path: Path, key: Path, names: list[str]) -> Iterator[Finding]:
@@ -58,23 +67,67 @@ def _repeated(path: Path, key: Path, names: list[str]) -> Iterator[Finding]:
 
 
 def node_references(stage: StageSpec) -> Iterator[Finding]:
-    """Every kind of node and size that is named exists."""
+    """Every kind of node, size and zone that is named exists."""
     kinds = {kind.id: kind for kind in stage.node_kinds}
     for index, kind in enumerate(stage.node_kinds):
-        for place, callee in enumerate(kind.may_call):
-            if callee not in kinds:
-                yield unknown(("node_kinds", index, "may_call", place), callee, kinds, "kind of node")
-    for index, name in enumerate(stage.unlocked):
-        if name not in kinds:
-            yield unknown(("unlocked", index), name, kinds, "kind of node")
-        elif kinds[name].role is Role.SOURCE:
-            buildable = [kind.id for kind in kinds.values() if kind.role is not Role.SOURCE]
-            yield Finding(("unlocked", index), "a source of traffic cannot be built.", one_of(buildable))
+        yield from _kind_references(kind, kinds, ("node_kinds", index))
+    yield from _on_offer(stage.unlocked, kinds, ("unlocked",))
+    if stage.migration is not None:
+        yield from _on_offer(stage.migration.unlocks, kinds, ("migration", "unlocks"))
     for index, node in enumerate(stage.nodes):
         if node.kind not in kinds:
             yield unknown(("nodes", index, "kind"), node.kind, kinds, "kind of node")
         elif node.size and node.size not in (sizes := [size.id for size in kinds[node.kind].sizes]):
             yield unknown(("nodes", index, "size"), node.size, sizes, f'size of "{node.kind}"')
+
+
+def _kind_references(kind: NodeKind, kinds: Mapping[str, NodeKind], path: Path) -> Iterator[Finding]:
+    for place, callee in enumerate(kind.may_call):
+        if callee not in kinds:
+            yield unknown((*path, "may_call", place), callee, kinds, "kind of node")
+    for callee, sub_items in kind.only_for.items():
+        if callee not in kind.may_call:
+            message = f"not among the kinds it may call.{did_you_mean(callee, kind.may_call)}"
+            yield Finding((*path, "only_for", callee), message, one_of(kind.may_call))
+        elif not sub_items:
+            yield Finding((*path, "only_for", callee), "a wire that carries nothing.", "at least one sub-item")
+    if kind.replica is None:
+        return
+    place_of_master: Path = (*path, "replica", "promotes_to")
+    master = kinds.get(kind.replica.promotes_to)
+    if master is None:
+        yield unknown(place_of_master, kind.replica.promotes_to, kinds, "kind of node")
+        return
+    absent = [size.id for size in kind.sizes if size.id not in {size.id for size in master.sizes}]
+    if absent:
+        yield Finding(
+            place_of_master, f'"{master.id}" has no size {one_of(absent)}.', "a kind with sizes of the same ids"
+        )
+
+
+def _on_offer(names: Iterable[str], kinds: Mapping[str, NodeKind], path: Path) -> Iterator[Finding]:
+    buildable = [kind.id for kind in kinds.values() if kind.role is not Role.SOURCE]
+    for index, name in enumerate(names):
+        if name not in kinds:
+            yield unknown((*path, index), name, kinds, "kind of node")
+        elif name not in buildable:
+            yield Finding((*path, index), "a source of traffic cannot be built.", one_of(buildable))
+
+
+def effect_references(stage: StageSpec) -> Iterator[Finding]:
+    """What befalls nodes befalls kinds and zones that exist."""
+    kinds, zones = [kind.id for kind in stage.node_kinds], [zone.id for zone in stage.zones]
+    for index, event in enumerate(stage.events):
+        for place, effect in enumerate(event.node_effects):
+            path: Path = ("events", index, "node_effects", place)
+            for position, name in enumerate(effect.kinds):
+                if name not in kinds:
+                    yield unknown((*path, "kinds", position), name, kinds, "kind of node")
+            if effect.zone and effect.zone not in zones:
+                yield unknown((*path, "zone"), effect.zone, zones, "zone")
+            if effect.pick not in EFFECT_PICKS:
+                hint = did_you_mean(effect.pick, EFFECT_PICKS)
+                yield Finding((*path, "pick"), f"no such pick.{hint}", one_of(EFFECT_PICKS))
 
 
 def request_references(stage: StageSpec) -> Iterator[Finding]:

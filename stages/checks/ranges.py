@@ -31,8 +31,9 @@ def _walk(item: Any, path: Path) -> Iterator[Finding]:
                     yield from _walk(element, (*place, index))
         elif isinstance(value, Mapping):
             for key, number in value.items():
-                if not limit.allows(number):
-                    yield Finding((*place, str(key)), "out of range.", limit.describe())
+                if isinstance(number, int | float) and not limit.allows(number):
+                    whole = isinstance(number, int)
+                    yield Finding((*place, str(key)), "out of range.", limit.describe(whole=whole))
         elif isinstance(value, int | float) and not limit.allows(value):
             whole = without_none(field_types(item.__class__)[field.name]) is not float
             yield Finding(place, "out of range.", limit.describe(whole=whole))

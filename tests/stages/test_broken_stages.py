@@ -58,7 +58,7 @@ sizes = [{ id = "standard", price = 10, slots = 4, queue = 20, service_ms = { st
 id = "store"
 role = "database"
 sizes = [{ id = "standard", slots = 8, queue = 20, service_ms = { read = 40, write = 80 } }]
-policies = [{ key = "mode", choices = ["safe", "fast"], default = "safe" }]
+policies = [{ key = "reads", choices = ["share", "only_writes"], default = "share" }]
 
 [[events]]
 id = "rush"
@@ -164,7 +164,7 @@ BROKEN = [
         21,
         "traffic.goal",
         "5",
-        '"mix", "curve" or "users"',
+        '"mix", "curve", "users" or "client"',
     ),
     Broken(
         "list element of wrong type",
@@ -192,7 +192,7 @@ BROKEN = [
         40,
         "node_kinds[1].role",
         '"computer"',
-        '"source", "balancer", "compute" or "database"',
+        '"source", "balancer", "cache", "store", "queue", "compute", "worker", "database" or "observer"',
         'Did you mean "compute"?',
     ),
     Broken(
@@ -634,16 +634,16 @@ BROKEN = [
     ),
     Broken(
         "default that is no choice",
-        'default = "safe"',
+        'default = "share"',
         'default = "slow"',
         48,
         "node_kinds[2].policies[0].default",
         '"slow"',
-        '"safe" or "fast"',
+        '"share" or "only_writes"',
     ),
     Broken(
         "default of wrong type",
-        'default = "safe"',
+        'default = "share"',
         "default = 1.5",
         48,
         "node_kinds[2].policies[0].default",

@@ -16,7 +16,7 @@ from stages.bots import BOTS
 from stages.catalog import catalog_entries
 from stages.keypath import show_value
 from stages.limits import LIMITS
-from stages.shape import describe_field, field_default, field_types, is_required, type_name
+from stages.shape import describe_field, field_default, field_types, is_mapping, is_required, type_name
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "stages.md").read_text(encoding="utf-8") if (ROOT / "docs" / "stages.md").exists() else ""
@@ -69,7 +69,7 @@ def test_every_number_has_a_limit(cls: type) -> None:
     numbers = {
         field.name
         for field in fields(cls)
-        if field_types(cls)[field.name] in (int, float) or float in get_args(field_types(cls)[field.name])
+        if (tp := field_types(cls)[field.name]) in (int, float) or (is_mapping(tp) and get_args(tp)[1] in (int, float))
     }
     assert numbers == set(LIMITS.get(cls, {}))
 
