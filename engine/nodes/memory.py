@@ -1,0 +1,78 @@
+"""Memory of a node's instances: what requests take, what a leak eats, and what happens as it runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.board import Node
+from engine.facts import Fact
+from engine.nodes.behaviour import Kill, Reading, Surroundings
+
+SHARE_GRID = 2.0**-24
+TIGHT_SHARE = 0.85
+PACE_WHEN_FULL = 0.4
+
+
+class Memory:
+    """Memory of one instance: base_mb + request_mb x requests present / instances + what leaked, in MB.
+
+    Requests present are those in service, waiting, and those that hold a slot while another node works for them. Above
+    TIGHT_SHARE of the size's memory, collecting garbage and paging slow the node: see `pace`. Above all of it the node
+    is killed. A size without memory never runs out. Spec: `engine.spec.MemorySpec`.
+    Writes `live.pace`, except on a cluster, which owns it.
+
+    leak_mb_s: how fast memory leaks now, set by whoever knows of the events. What leaked stays until a restart.
+    """
+
+    def __init__(self, node: Node) -> None:
+        if node.kind.memory is None:
+            raise ValueError(f"node kind {node.kind.id!r} has no memory parameters")
+        self.spec = node.kind.memory
+        self.leak_mb_s = 0.0
+        self.leaked_mb = 0.0
+        self._used_mb = 0.0
+        self._share = 0.0
+
+    def tick(self, node: Node, reading: Reading, around: Surroundings) -> list[Fact]:
+        """Leak, measure, slow down, and ask to be killed when there is no memory left."""
+        if node.is_up:
+            self.leaked_mb += self.leak_mb_s * around.tick_s
+            present = reading.serving + reading.waiting + reading.calling
+            requests_mb = self.spec.request_mb * present / max(node.live.instances, 1)
+            self._used_mb = self.spec.base_mb + requests_mb + self.leaked_mb
+        else:
+            self._used_mb = 0.0
+        limit_mb = node.size.memory_mb
+        self._share = self._used_mb / limit_mb if limit_mb > 0.0 else 0.0
+        if node.kind.cluster is None:
+            node.live.pace = pace(self._share)
+        if self._share > 1.0:
+            around.act(Kill(node.id, "out_of_memory"))
+        return []
+
+    def act(self, action: str, node: Node) -> None:
+        """Nothing can be done to it by hand; a restart befalls it."""
+
+    def befall(self, what: str, node: Node) -> None:
+        """`restarted`, `down`: what had leaked is free again."""
+        if what in ("restarted", "down"):
+            self.leaked_mb = 0.0
+
+    def figures(self) -> Mapping[str, float]:
+        """memory_mb: in use by one instance. memory_share: of the size's memory. leaked_mb: of that, lost to a leak."""
+        return {"memory_mb": self._used_mb, "memory_share": self._share, "leaked_mb": self.leaked_mb}
+
+    def state(self) -> tuple[object, ...]:
+        """See `engine.nodes.behaviour.Behaviour`."""
+        return (self.leak_mb_s, self.leaked_mb, self._share)
+
+
+def pace(share: float) -> float:
+    """Factor on the speed at this share of the memory in use: 1 up to TIGHT_SHARE, from there on a straight line down
+    to PACE_WHEN_FULL at 1. Whole multiples of 2^-24.
+
+    A simplification: the cost of collecting garbage grows with live / (memory - live), slowly first and then without
+    bound; the line keeps a node that is about to die alive long enough to be seen slowing down.
+    """
+    tightness = min(max((share - TIGHT_SHARE) / (1.0 - TIGHT_SHARE), 0.0), 1.0)
+    return round((1.0 - (1.0 - PACE_WHEN_FULL) * tightness) / SHARE_GRID) * SHARE_GRID
