@@ -72,6 +72,21 @@ def test_axes_keep_curves_inside_the_frame() -> None:
     assert points[1].tolist() == [110.0, 11.0]
 
 
+@pytest.mark.parametrize("width", [150, 210, 400])
+def test_why_the_chart_is_empty_is_never_cut(ctx: Context, simulation: Simulation, width: int) -> None:
+    words = ctx.i18n.t("chart.empty")
+    chart = LiveChart(ctx, 0.05)
+    chart.layout(pygame.Rect(0, 0, width, 60))
+    chart.update(simulation.view)
+    surface = pygame.Surface((width, 60))
+    chart.draw(surface)
+    lines = ctx.text.wrap(words, "small", width - 20)
+    muted = ctx.theme.palette.muted
+    inked = sum(pixels(ctx.text.get(line, "small", muted, ctx.theme.palette.panel), muted) for line in lines)
+    assert pixels(surface, muted) >= 0.9 * inked
+    assert pixels(surface.subsurface((width - 4, 0, 4, 60)), muted) == 0
+
+
 def test_the_live_chart_is_painted_only_when_a_pixel_would_differ(ctx: Context, simulation: Simulation) -> None:
     chart = live(ctx)
     for _ in range(20):
