@@ -8,27 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 
-from engine.commands import (
-    Accepted,
-    Build,
-    Clone,
-    Connect,
-    Disconnect,
-    Move,
-    Refused,
-    Sell,
-)
-from game.view.geometry import Cell, Point
-from game.view.judging import Board, build_ghost, cloned_ghosts, judge_wire, moved_ghosts, order_of_moves
+from engine.commands import Accepted, Disconnect
+from game.view.carrying import carry, drop
+from game.view.geometry import Point
+from game.view.judging import Board
 from game.view.modes import (
     Boxing,
     Button,
     Cloning,
     ConfirmingSale,
     Dragging,
-    Ghost,
     Hit,
     Idle,
     Mode,
@@ -38,6 +28,8 @@ from game.view.modes import (
     Route,
     Wiring,
 )
+from game.view.trading import aim, place, place_clones, sale_to_confirm, sell
+from game.view.wiring import aim_wire, press_wire, release_wire, start_wire
 
 NOWHERE = (-1.0, -1.0)
 
@@ -64,12 +56,10 @@ class Interaction:
                 self.mode = Panning(pos, self.mode) if button is Button.MIDDLE else self._press_right(pos)
             return
         match self.mode:
-            case Placing() as placing:
-                self.mode = replace(placing, ghost=self._ghost_of(placing))
-            case Cloning():
-                self._move_clones()
+            case Placing() | Cloning() as held:
+                self.mode = aim(self.board, held, self.board.cell(pos))
             case Wiring() as wiring:
-                self._press_wiring(wiring, pos)
+                self.mode = press_wire(self.board, wiring, self._hit(pos).node, pos)
             case Idle() | ConfirmingSale():
                 self._press_idle(pos, additive, touch)
 
@@ -89,7 +79,7 @@ class Interaction:
                 self.mode = Boxing(start, pos, base)
                 self.selection = set(base | self.board.nodes_in(start, pos))
             case Dragging() as dragging:
-                self._carry(dragging)
+                self.mode = carry(self.board, dragging, self.board.cell(pos))
             case Placing() | Cloning() | Wiring():
                 self.refresh()
 
@@ -111,25 +101,23 @@ class Interaction:
             case Boxing():
                 self.mode = Idle(self._hit(pos))
             case Dragging() as dragging:
-                self._drop(dragging)
+                self.mode = Idle(self._hit(pos))
+                drop(self.board, dragging, self.board.cell(pos))
             case Placing() as placing if button is Button.LEFT and self.board.contains(pos):
                 self._place(placing, again=additive)
             case Cloning() as cloning if button is Button.LEFT and self.board.contains(pos):
                 self._place_clones(cloning)
             case Wiring() as wiring if button is Button.LEFT:
-                self._release_wiring(wiring, pos, again=additive)
+                self.mode = release_wire(self.board, wiring, self._hit(pos), pos, self.slop, again=additive)
 
     def leave(self) -> None:
         """The pointer left the map: nothing is hovered any more."""
         match self.mode:
             case Idle():
                 self.mode = Idle()
-            case Placing() as placing:
+            case Placing() | Cloning() as held:
                 self._pointer = NOWHERE
-                self.mode = replace(placing, ghost=None)
-            case Cloning() as cloning:
-                self._pointer = NOWHERE
-                self.mode = Cloning(cloning.nodes)
+                self.mode = aim(self.board, held, None)
 
     # -- keys, shop and inspector ------------------------------------------------------------------------------------
 
@@ -157,7 +145,7 @@ class Interaction:
         if isinstance(self.mode, Wiring):
             self.mode = Idle()
         else:
-            self._start_wiring(None, dragged=False)
+            self.mode = start_wire(self.board, None, self._pointer, dragged=False)
 
     def arm_clone(self, nodes: Iterable[int] | None = None) -> bool:
         """Take copies of nodes (the selection) into the hand. False when there are none to copy."""
@@ -165,7 +153,7 @@ class Interaction:
         if not wanted:
             return False
         self.mode = Cloning(wanted)
-        self._move_clones()
+        self.refresh()
         return True
 
     def copy(self) -> bool:
@@ -189,11 +177,9 @@ class Interaction:
         if not self.selection:
             return False
         nodes = tuple(sorted(self.selection))
-        answers = [self.board.check(Sell(node)) for node in nodes]
-        refund = -sum(answer.cost for answer in answers if isinstance(answer, Accepted))
-        legal = any(isinstance(answer, Accepted) for answer in answers)
-        if legal and self.board.sale_needs_confirmation():
-            self.mode = ConfirmingSale(nodes, refund)
+        question = sale_to_confirm(self.board, nodes)
+        if question is not None:
+            self.mode = question
         else:
             self._sell(nodes)
         return True
@@ -214,16 +200,12 @@ class Interaction:
     def refresh(self) -> None:
         """Ask the simulation again about what is in the hand; call it now and then, since budgets change."""
         match self.mode:
-            case Placing() as placing:
+            case Placing() | Cloning() as held:
                 over = self.board.contains(self._pointer)
-                ghost = self._ghost_of(placing) if over else None
-                self.mode = replace(placing, ghost=ghost)
-            case Cloning():
-                self._move_clones()
+                self.mode = aim(self.board, held, self.board.cell(self._pointer) if over else None)
             case Wiring() as wiring:
                 node = self._hit(self._pointer).node if self.board.contains(self._pointer) else None
-                target = None if node == wiring.source else node
-                self.mode = replace(wiring, pos=self._pointer, target=target)
+                self.mode = aim_wire(wiring, node, self._pointer)
 
     def forget_missing(self) -> None:
         """Drop what no longer exists; call it when the topology changed."""
@@ -235,10 +217,8 @@ class Interaction:
             case Dragging(nodes) | Cloning(nodes) | ConfirmingSale(nodes) if not alive.issuperset(nodes):
                 self.mode = Idle()
             case Wiring(source) if source is not None:
-                if source in alive:
-                    self._start_wiring(source, self.mode.dragged)
-                else:
-                    self.mode = Idle()
+                again = start_wire(self.board, source, self._pointer, self.mode.dragged) if source in alive else Idle()
+                self.mode = again
 
     def _hit(self, pos: Point) -> Hit:
         return self.board.hit(pos, self.selection, self.wire)
@@ -258,7 +238,7 @@ class Interaction:
             self.mode = Idle()
             self.cut(self.wire)
         elif hit.port and hit.node is not None:
-            self._start_wiring(hit.node, dragged=True)
+            self.mode = start_wire(self.board, hit.node, pos, dragged=True)
         else:
             self.mode = Pressed(Button.LEFT, pos, hit, additive, touch)
 
@@ -285,100 +265,26 @@ class Interaction:
         else:
             self.select((node,))
 
-    def _carry(self, dragging: Dragging) -> None:
-        ghosts = moved_ghosts(self.board, dragging.nodes, self._carried_by(dragging))
-        self.mode = replace(dragging, ghosts=ghosts)
-
-    def _carried_by(self, dragging: Dragging) -> Cell:
-        cell = self.board.cell(self._pointer)
-        return (cell[0] - dragging.grabbed[0], cell[1] - dragging.grabbed[1])
-
-    def _drop(self, dragging: Dragging) -> None:
-        self.mode = Idle(self._hit(self._pointer))
-        by = self._carried_by(dragging)
-        if by == (0, 0):
-            return
-        ordered = order_of_moves(dragging.ghosts, by)
-        refused = next((ghost for ghost in ordered if not ghost.legal), None)
-        for ghost in ordered if refused is None else (refused,):
-            if isinstance(self.board.act(Move(ghost.node, *ghost.cell), ghost.cell), Refused):
-                return
-
-    # -- building and cloning ----------------------------------------------------------------------------------------
-
-    def _ghost_of(self, placing: Placing) -> Ghost:
-        return build_ghost(self.board, placing.kind, placing.size, self.board.cell(self._pointer))
+    # -- what was in the hand comes to the map -----------------------------------------------------------------------
 
     def _place(self, placing: Placing, again: bool) -> None:
-        cell = self.board.cell(self._pointer)
-        answer = self.board.act(Build(placing.kind, *cell, placing.size), cell)
-        if isinstance(answer, Accepted) and not again:
-            self.mode = Idle()
-            if answer.node >= 0:
-                self.select((answer.node,))
-        else:
+        answer = place(self.board, placing, self.board.cell(self._pointer))
+        if answer is None or again:
             self.mode = Placing(placing.kind, placing.size)
             self.refresh()
-
-    def _move_clones(self) -> None:
-        if not isinstance(self.mode, Cloning):
             return
-        nodes = self.mode.nodes
-        if not self.board.contains(self._pointer):
-            self.mode = Cloning(nodes)
-            return
-        self.mode = Cloning(nodes, cloned_ghosts(self.board, nodes, self.board.cell(self._pointer)))
+        self.mode = Idle()
+        if answer.node >= 0:
+            self.select((answer.node,))
 
     def _place_clones(self, cloning: Cloning) -> None:
-        self._move_clones()
-        made = []
-        for ghost in self.mode.ghosts if isinstance(self.mode, Cloning) else ():
-            answer = self.board.act(Clone(ghost.node, *ghost.cell), ghost.cell)
-            if isinstance(answer, Refused):
-                break
-            made.append(answer.node)
+        made = place_clones(self.board, cloning, self.board.cell(self._pointer))
         if made:
             self.mode = Idle()
             self.select(node for node in made if node >= 0)
         else:
-            self.mode = Cloning(cloning.nodes)
-            self._move_clones()
+            self.refresh()
 
     def _sell(self, nodes: tuple[int, ...]) -> None:
-        for node in nodes:
-            self.board.act(Sell(node), self.board.node_cell(node))
+        sell(self.board, nodes)
         self.forget_missing()
-
-    # -- wiring ------------------------------------------------------------------------------------------------------
-
-    def _start_wiring(self, source: int | None, dragged: bool) -> None:
-        answers = {}
-        if source is not None:
-            for other in self.board.nodes():
-                if other != source:
-                    answers[other] = judge_wire(self.board, source, other)
-        self.mode = Wiring(source, self._pointer, self._pointer, dragged, None, answers)
-
-    def _press_wiring(self, wiring: Wiring, pos: Point) -> None:
-        node = self._hit(pos).node
-        if wiring.source is None and node is not None:
-            self._start_wiring(node, dragged=True)
-        elif node is None:
-            self.mode = Idle()
-
-    def _release_wiring(self, wiring: Wiring, pos: Point, again: bool) -> None:
-        node = self._hit(pos).node
-        if wiring.source is None:
-            return
-        if node is None or node == wiring.source:
-            clicked = math.dist(pos, wiring.start) <= self.slop
-            if wiring.dragged and clicked:
-                self.mode = replace(wiring, pos=pos, dragged=False, target=None)
-            elif wiring.dragged:
-                self.mode = Idle(self._hit(pos))
-            return
-        route, _ = judge_wire(self.board, wiring.source, node)
-        answer = self.board.act(Connect(*route), self.board.node_cell(node))
-        self.mode = Idle(self._hit(pos))
-        if again and isinstance(answer, Accepted):
-            self._start_wiring(wiring.source, dragged=False)
