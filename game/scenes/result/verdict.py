@@ -1,0 +1,72 @@
+"""The verdict: how the run ended, the grade, and what it is made of."""
+
+from __future__ import annotations
+
+import pygame
+
+from engine.view import RunResult
+from game.context import Context
+from game.hud import figures
+from game.hud.grade import GradeRing
+from game.hud.stat import Bar, Stat
+from game.session import Session
+from game.ui.label import Label
+from game.ui.widget import Widget
+
+RING = 196
+PARTS = ("throughput", "latency", "uptime")
+
+
+class Verdict(Widget):
+    """A column. ring: animated, and kept by the scene when everything else is made anew."""
+
+    def __init__(self, ctx: Context, session: Session, result: RunResult, ring: GradeRing, best: bool) -> None:
+        super().__init__(ctx)
+        self.result, self.ring = result, ring
+        t = ctx.i18n.t
+        end = figures.clock(session.view.time_s)
+        won = result.outcome == "won"
+        self.stage_name = self.add(Label(ctx, t(f"stage.{session.stage.id}.name"), "small", "muted"))
+        self.outcome = self.add(Label(ctx, t(f"result.{result.outcome}"), "title", "text" if won else "error"))
+        self.outcome_line = self.add(Label(ctx, t(f"result.{result.outcome}_line", time=end), "body", "muted"))
+        self.add(ring)
+        self.grade_line = self.add(Label(ctx, t(f"grade.{result.grade}"), "body", wrap=True))
+        self.score = self.add(Stat(ctx, t("result.score")))
+        self.best_label = self.add(Label(ctx, t("result.best") if best else "", "strong", "ok", align="right"))
+        self.bars = {part: self.add(Bar(ctx, t(f"result.part_{part}"), alarming=False)) for part in PARTS}
+        self._follow_ring()
+
+    def update(self, dt_s: float) -> None:
+        """The ring closes, the bars and the score follow it."""
+        super().update(dt_s)
+        self._follow_ring()
+
+    def _follow_ring(self) -> None:
+        result, progress = self.result, self.ring.progress
+        self.score.set(figures.count(result.score * progress))
+        self.best_label.visible = self.ring.revealed
+        for key, bar in self.bars.items():
+            part: float = getattr(result, f"part_{key}")
+            bar.set(part * progress, figures.percent(part * progress))
+
+    def layout(self, rect: pygame.Rect) -> None:
+        """One below the other; the ring takes what the rest leaves."""
+        super().layout(rect)
+        px, left, top, width = self.px, rect.left, rect.top, rect.width
+        self.stage_name.layout(pygame.Rect(left, top, width, px(22)))
+        self.outcome.layout(pygame.Rect(left, top + px(22), width, px(42)))
+        self.outcome_line.layout(pygame.Rect(left, top + px(66), width, px(24)))
+        side = min(px(RING), rect.height - px(90 + 320))
+        ring = pygame.Rect(left, top + px(106), side, side)
+        ring.centerx = left + width // 2
+        self.ring.layout(ring)
+        y = ring.bottom + px(14)
+        height = self.grade_line.height_for(width)
+        self.grade_line.layout(pygame.Rect(left, y, width, height))
+        y += height + px(14)
+        self.score.layout(pygame.Rect(left, y, width // 2, px(46)))
+        self.best_label.layout(pygame.Rect(left + width // 2, y + px(16), width - width // 2, px(28)))
+        y += px(60)
+        for bar in self.bars.values():
+            bar.layout(pygame.Rect(left, y, width, px(34)))
+            y += px(42)
