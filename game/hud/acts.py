@@ -22,6 +22,7 @@ from engine.commands import (
 )
 from engine.view import Phase
 from game.context import Context
+from game.hud.inspector.page import Hands
 from game.hud.shop import kinds_on_offer
 from game.hud.toasts import Toasts
 from game.session import Session
@@ -52,6 +53,12 @@ class Acts:
     def selection(self) -> set[int]:
         """The selected nodes that are still there."""
         return self.map.selection & set(self.session.view.node_ids)
+
+    @property
+    def hands(self) -> Hands:
+        """What the inspector may set going."""
+        shown = self.map
+        return Hands(self.do, shown.delete, shown.arm_clone, shown.select_wire, self.jump)
 
     def pass_on(self, command: Command) -> Answer:
         """An act of the map, which shows a refusal itself."""

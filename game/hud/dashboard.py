@@ -10,13 +10,13 @@ import pygame
 
 from engine.view import Phase
 from game.context import Context
-from game.hud import inspector as inspectors
 from game.hud import log as logs
 from game.hud import shop as shops
 from game.hud import top_bar as tops
 from game.hud.acts import Acts
 from game.hud.forecast import FORECAST_HEIGHT, ForecastPanel
-from game.hud.inspector import Inspector
+from game.hud.inspector import panel as inspectors
+from game.hud.inspector.panel import Inspector
 from game.hud.log import LogPanel
 from game.hud.log_entries import Entry
 from game.hud.shop import Shop
@@ -68,7 +68,7 @@ class Dashboard:
         self.top = self.root.add(TopBar(ctx, session, on_menu))
         self.forecast = self.root.add(ForecastPanel(ctx, session))
         self.log = self.root.add(LogPanel(ctx, acts.jump, memory.entries))
-        self.inspector = self.root.add(Inspector(ctx, session, acts.do, acts.map.delete))
+        self.inspector = self.root.add(Inspector(ctx, session, acts.hands))
         self.shop = self.root.add(Shop(ctx, session, acts.take, acts.tool))
         self.toggles = {
             panel: self.root.add(Button(ctx, "", partial(on_toggle, panel), icon=icon, tooltip=self._toggle_tip(panel)))
@@ -79,7 +79,7 @@ class Dashboard:
         self._parts: tuple[Callable[[], None], ...] = (
             self.top.refresh,
             lambda: self.log.refresh(memory.told),
-            lambda: self.inspector.refresh(acts.selection),
+            lambda: self.inspector.refresh(acts.selection, acts.map.wire),
             lambda: self.shop.refresh(acts.map.armed),
             self.forecast.refresh,
             lambda: self.tutorial.refresh(self.middle),

@@ -57,6 +57,27 @@ def limit(share: float) -> str:
     return f"{share * 100:g}%"
 
 
+def seconds(value: float) -> str:
+    """A span in seconds, in minutes and seconds from two minutes on; nothing for one that has not begun."""
+    if not math.isfinite(value) or value < 0:
+        return NOTHING
+    if value >= 119.5:
+        return clock(value)
+    return f"{value:.1f} s" if 0 < value < 9.95 else f"{value:.0f} s"
+
+
+def megabytes(value: float) -> str:
+    """An amount of memory."""
+    if not math.isfinite(value):
+        return NOTHING
+    return f"{value:,.0f} MB" if abs(value) < 9_999.5 else f"{value / 1024:,.1f} GB"
+
+
+def roughly(text: str) -> str:
+    """A figure that is known only roughly."""
+    return text if text == NOTHING else f"~{text}"
+
+
 def clock(seconds: float) -> str:
     """Minutes and seconds: 2:05."""
     whole = max(0, math.floor(seconds + 1e-6))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.spec import FailureReason
+from engine.spec import FailureReason, NodeSize
 from engine.worldview import WorldView
 from game.hud import figures
 from game.i18n import I18n
@@ -33,3 +33,45 @@ def node_name(i18n: I18n, view: WorldView, node: int, kind: str = "") -> str:
     if len(alike) < 2 or node not in alike:
         return name
     return i18n.t("play.node", kind=name, number=alike.index(node) + 1)
+
+
+def figure(i18n: I18n, name: str, value: float) -> str:
+    """A figure by the unit its name ends with: `_s`, `_ms`, `_share`, `_rps`, `_mb`, else a plain number."""
+    match name.rpartition("_")[2]:
+        case "s":
+            return figures.seconds(value)
+        case "ms":
+            return figures.latency(value)
+        case "share" | "percent":
+            return figures.percent(value if name.endswith("share") else value / 100)
+        case "rps":
+            return i18n.t("play.inspector.rps", value=figures.rate(value))
+        case "mb":
+            return figures.megabytes(value)
+        case "cost":
+            return money(i18n, value)
+    return figures.count(value)
+
+
+def zone(i18n: I18n, zone_id: str) -> str:
+    """The name of a zone; its id where the language files have none."""
+    key = f"zone.{zone_id}"
+    return i18n.t(key) if i18n.has(key) else i18n.t("play.zone", zone=zone_id.upper())
+
+
+def capacity(i18n: I18n, size: NodeSize) -> str:
+    """What a size can take: slots and queue, a rate, memory; only what it has."""
+    words = []
+    if size.slots:
+        words.append(i18n.t("play.size.slots", count=size.slots))
+    if size.rate_cap_rps:
+        words.append(i18n.t("play.size.rate", cap=figures.count(size.rate_cap_rps)))
+    if size.queue:
+        words.append(i18n.t("play.size.queue", count=figures.count(size.queue)))
+    if size.cpu:
+        words.append(i18n.t("play.size.cpu", count=f"{size.cpu:g}"))
+    if size.memory_mb:
+        words.append(figures.megabytes(size.memory_mb))
+    if size.partitions > 1:
+        words.append(i18n.t("play.size.partitions", count=size.partitions))
+    return " · ".join(words)

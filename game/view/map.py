@@ -18,7 +18,7 @@ from game.view.geometry import CELL_HEIGHT, CELL_WIDTH, Cell, cell_centre
 from game.view.interaction import Interaction
 from game.view.live import LiveLayer
 from game.view.look import Look
-from game.view.modes import Cloning, Idle, Placing, Wiring
+from game.view.modes import Cloning, Idle, Placing, Route, Wiring
 from game.view.overlay import Overlay
 from game.view.refusals import refusal_text
 from game.view.signs import Frame, Signs
@@ -127,6 +127,11 @@ class MapView:
         return self.hand.selection
 
     @property
+    def wire(self) -> Route | None:
+        """The selected wire, from caller to called."""
+        return self.hand.wire if self.hand.wire in self.board.curves else None
+
+    @property
     def armed(self) -> str | None:
         """What is in the hand: a kind from the shop, "wire", "clone", or nothing."""
         match self.hand.mode:
@@ -141,6 +146,12 @@ class MapView:
     def select(self, nodes: Iterable[int]) -> None:
         """Select exactly these nodes."""
         self.hand.select(set(nodes) & self.board.by_id.keys())
+
+    def select_wire(self, wire: Route) -> None:
+        """Select a wire, and nothing else. A wire that is gone changes nothing."""
+        if wire in self.board.curves:
+            self.hand.select(())
+            self.hand.wire = wire
 
     def focus_node(self, node: int) -> None:
         """Select a node and glide to it. A node that is gone changes nothing."""

@@ -1,0 +1,1 @@
+"""The inspector: the numbers of what is selected, and what can be done with it."""
