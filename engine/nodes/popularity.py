@@ -115,16 +115,16 @@ def occupancy(ranks: Classes, eviction: str, window: float, lifetime: float = fl
     """
     if window <= 0 or lifetime <= 0:
         return np.zeros_like(ranks.counts)
+    asked = ranks.probability * window
     expiry = 1.0 / (ranks.probability * lifetime)
-    return 1.0 / (1.0 + eviction_odds(ranks, eviction, window) + expiry)
+    return 1.0 / (1.0 + eviction_odds(eviction, asked, saturation(asked)) + expiry)
 
 
-def eviction_odds(ranks: Classes, eviction: str, window: float) -> FloatArray:
-    """Rate at which an entry of each class is evicted, over the rate q lambda at which it is asked for."""
-    if eviction == "random":
-        return 1.0 / (ranks.probability * window)
-    filled = saturation(ranks.probability * window)
-    return (1.0 - filled) / filled
+def eviction_odds(eviction: str, asked: FloatArray, recent: FloatArray) -> FloatArray:
+    """Rate at which an entry is evicted over the rate at which it is asked for: 1 / (exp(x) - 1) under `lru`, 1 / x
+    under `random`. asked: x; recent: 1 - exp(-x).
+    """
+    return 1.0 / asked if eviction == "random" else (1.0 - recent) / recent
 
 
 def characteristic_window(ranks: Classes, capacity: float, eviction: str, lifetime: float = float("inf")) -> float:
