@@ -101,14 +101,16 @@ class Pool:
         the emptiest worker, then the youngest.
         """
 
-        def rank(place: int) -> tuple[bool, bool, bool, float, int]:
-            pod = self.pods[place]
-            load = pod.worker.used_cpu if pod.worker is not None else 0.0
+        def rank(pod: Pod) -> tuple[bool, bool, bool, float, int]:
+            worker = pod.worker
             serves = pod.ready_s <= time_s + EPSILON
-            return (pod.worker is not None, serves, pod.revision == revision, load, -place)
+            load, number = (worker.used_cpu, worker.number) if worker is not None else (0.0, 0)
+            return (worker is not None, serves, pod.revision == revision, load, -number)
 
-        for _ in range(min(count, len(self.pods))):
-            self.remove(self.pods[min(range(len(self.pods)), key=rank)])
+        # Sorted once: the emptiest worker stays the emptiest while its pods go.
+        youngest_first = self.pods[::-1]
+        for pod in sorted(youngest_first, key=rank)[: max(0, count)]:
+            self.remove(pod)
 
     def lose(self, worker: Worker) -> list[Pod]:
         """A worker is gone with its pods, which are returned."""
