@@ -8,8 +8,6 @@ import os
 import sys
 from pathlib import Path
 
-SMOKE_FRAMES = 120
-
 
 def _size(text: str) -> tuple[int, int]:
     width, cross, height = text.partition("x")
@@ -26,7 +24,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--window", type=_size, default=(1280, 720), metavar="WxH", help="size of the window")
     parser.add_argument("--replay", default="", metavar="CODE", help="play a share code")
     parser.add_argument("--debug", action="store_true", help="show frame times")
-    parser.add_argument("--smoke", action="store_true", help="run some frames without a window and end")
+    parser.add_argument("--smoke", action="store_true", help="walk through the game without a window and end")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="render every screen into a folder and end")
     parser.add_argument("--full-hd", action="store_true", help="with --screenshots: also at 1920x1080")
     return parser.parse_args()
@@ -53,8 +51,12 @@ def main() -> int:
         replay=arguments.replay,
         debug=arguments.debug,
         silent=arguments.smoke,
-        frames=SMOKE_FRAMES if arguments.smoke else 0,
     )
+    if arguments.smoke:
+        from game.smoke import walk
+
+        sys.stdout.write(f"{walk(options)}\n")
+        return 0
     asyncio.run(app.main(options))
     return 0
 

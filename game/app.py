@@ -31,7 +31,7 @@ BACK = (pygame.WINDOWFOCUSGAINED, pygame.WINDOWSHOWN, pygame.WINDOWRESTORED, pyg
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the program was started. frames: end after so many (0: never). stage: start with its briefing."""
+    """How the program was started. stage: start with its briefing."""
 
     window: tuple[int, int] = (LOGICAL_WIDTH, LOGICAL_HEIGHT)
     language: str = ""
@@ -40,7 +40,6 @@ class Options:
     replay: str = ""
     debug: bool = False
     silent: bool = False
-    frames: int = 0
     data_folder: Path | None = None
 
 
@@ -89,7 +88,7 @@ class App:
         scene.enter()
 
     async def run(self) -> None:
-        """Drive frames until the player leaves, or for as many as the options say. The scene is left in any case."""
+        """Drive frames until the player leaves. The scene is left in any case, so that it keeps the run."""
         pace = pygame.time.Clock()
         last = self.clock()
         try:
@@ -97,9 +96,7 @@ class App:
                 now = self.clock()
                 self.frame(min(now - last, LONGEST_FRAME_S))
                 last = now
-                if self.options.frames and self.frames >= self.options.frames:
-                    break
-                if not IN_BROWSER and not self.options.frames:
+                if not IN_BROWSER:
                     pace.tick(FRAMES_PER_S)
                 await asyncio.sleep(0)
         finally:
@@ -166,7 +163,7 @@ class App:
 
     def _follow_fullscreen(self) -> None:
         """The window is what the settings say. In the browser the page has its own button."""
-        if self.ctx.settings.fullscreen != self._is_full and not IN_BROWSER and not self.options.frames:
+        if self.ctx.settings.fullscreen != self._is_full and not IN_BROWSER:
             try:
                 pygame.display.toggle_fullscreen()
                 self._is_full = self.ctx.settings.fullscreen

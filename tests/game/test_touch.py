@@ -18,7 +18,8 @@ from game.ui.button import Button
 from game.ui.choice import Slider, Toggle
 from game.ui.widget import Widget
 from game.view.modes import Idle, Panning, Placing, Wiring
-from tests.game.player import Player, Point
+from game.visitor import Point
+from tests.game.player import Player
 
 
 class Hand:
