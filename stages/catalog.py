@@ -2,7 +2,8 @@
 
 A stage gets what it names: a kind of node in `unlocked` or `nodes`, a kind of request in `traffic.mix`, is taken from
 the catalogue unless the stage defines it itself. A definition in the stage with `base = "<id>"` starts from the
-catalogue's and changes the keys it gives; sizes and policies are matched by their id, a new one is added.
+catalogue's and changes the keys it gives; sizes and policies are matched by their id, a new one is added. Policies it
+names in `without_policies` are left out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from stages.keypath import Path, did_you_mean, find, one_of
 
 CATALOG_DIR = FilePath(__file__).parent / "catalog"
 SECTIONS = ("node_kinds", "request_kinds")
+WITHOUT = "without_policies"
 _MERGED_LISTS = {"sizes": "id", "policies": "key"}
 
 
@@ -116,7 +118,7 @@ def _with_base(resolved: Resolved, path: Path, kind: Any) -> Any:
         return kind
     if "base" not in kind:
         return dict(kind)
-    own = {key: value for key, value in kind.items() if key != "base"}
+    own = {key: value for key, value in kind.items() if key not in ("base", WITHOUT)}
     entries = catalog_entries(str(path[0]))
     base = kind["base"]
     if not isinstance(base, str) or base not in entries:
@@ -131,7 +133,26 @@ def _with_base(resolved: Resolved, path: Path, kind: Any) -> Any:
     for key, name in _MERGED_LISTS.items():
         if isinstance(own.get(key), list) and isinstance(entry.data.get(key), list):
             merged[key] = _merge_lists(resolved, (*path, key), own[key], entry, name)
+    _leave_out(resolved, path, merged, kind.get(WITHOUT, []))
     return merged
+
+
+def _leave_out(resolved: Resolved, path: Path, kind: dict[str, Any], keys: Any) -> None:
+    """Take settings out of a kind that has just been merged with its base."""
+    policies = [policy for policy in kind.get("policies", []) if isinstance(policy, dict)]
+    known = [policy.get("key") for policy in policies]
+    unknown = [key for key in keys if key not in known] if isinstance(keys, list) else [keys]
+    for key in unknown:
+        hint = did_you_mean(str(key), filter(_is_text, known))
+        message = f'the base has no such setting: "{key}".{hint}'
+        resolved.findings.append(Finding((*path, WITHOUT), message, one_of(filter(_is_text, known))))
+    if not keys or unknown:
+        return
+    places = [place for place, key in enumerate(known) if key not in keys]
+    origins = [resolved.origin((*path, "policies", place)) for place in places]
+    for place, origin in enumerate(origins):
+        resolved.origins[(*path, "policies", place)] = origin
+    kind["policies"] = [policies[place] for place in places]
 
 
 def _merge_lists(resolved: Resolved, path: Path, own: list[Any], entry: Entry, name: str) -> list[Any]:

@@ -10,6 +10,7 @@ from engine.spec import NodeKind
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "balancing": ("round_robin", "least_connections", "random", "two_choices", "weighted"),
     "rotation": ("in", "out"),
+    "restore": ("manual", "automatic"),
     "expired": ("drop", "work_on"),
     "eviction": ("lru", "random"),
     "failover": ("automatic", "manual"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.spec import ClusterSpec, NodeKind, Role, StageSpec
+from stages.checks.kinds import SERVING
 from stages.finding import Finding
 from stages.keypath import Path, one_of
 from stages.vocabulary import ACTIONS, NODE_METRICS, SERVICE_METRICS
 
-# The role a model belongs to; `memory` fits wherever slots serve.
+# The role a model belongs to; these two fit wherever slots serve.
+_SERVING_MODELS = ("usl", "memory")
 _ROLE_OF: Mapping[str, Role] = {
-    "usl": Role.DATABASE,
     "cache": Role.CACHE,
     "popularity": Role.STORE,
     "replica": Role.DATABASE,
@@ -29,6 +30,7 @@ _ACTION_NEEDS: Mapping[str, str] = {
     "flush": "cache",
     "promote": "replica",
     "redrive": "broker",
+    "restore": "backup",
     "rollout": "cluster",
 }
 
@@ -41,8 +43,9 @@ def models_by_role(stage: StageSpec) -> Iterator[Finding]:
             if getattr(kind, name) and kind.role is not role:
                 message = f"means nothing on a {kind.role} node."
                 yield Finding((*place, name), message, f'only where role = "{role}"')
-        if kind.memory is not None and (kind.role.passes_through or kind.role in (Role.SOURCE, Role.OBSERVER)):
-            yield Finding((*place, "memory"), f"means nothing on a {kind.role} node.", "only where slots serve")
+        for name in _SERVING_MODELS:
+            if getattr(kind, name) is not None and kind.role not in SERVING:
+                yield Finding((*place, name), f"means nothing on a {kind.role} node.", "only where slots serve")
         needed = _NEEDED.get(kind.role)
         if needed and getattr(kind, needed) is None:
             yield Finding((*place, needed), f"a {kind.role} node is nothing without it.", "a table")
@@ -69,7 +72,7 @@ def model_parts(stage: StageSpec) -> Iterator[Finding]:
 
 
 def _sizes(kind: NodeKind, place: Path) -> Iterator[Finding]:
-    reads_memory = [name for name in ("cache", "memory", "cluster") if getattr(kind, name) is not None]
+    reads_memory = [name for name in ("cache", "cluster") if getattr(kind, name) is not None]
     for position, size in enumerate(kind.sizes):
         path = (*place, "sizes", position)
         if reads_memory and size.memory_mb == 0:
@@ -111,7 +114,5 @@ def _actions(kind: NodeKind, place: Path) -> Iterator[Finding]:
         path = (*place, "actions", position)
         if action not in ACTIONS:
             yield Finding(path, "nothing that can be done to a node.", one_of(ACTIONS))
-        elif action == "restore" and kind.role is not Role.DATABASE:
-            yield Finding(path, f"a {kind.role} node has no data to restore.", 'only where role = "database"')
-        elif action in _ACTION_NEEDS and getattr(kind, _ACTION_NEEDS[action]) is None:
+        elif getattr(kind, _ACTION_NEEDS[action]) is None:
             yield Finding(path, f"does nothing without {_ACTION_NEEDS[action]}.", f"only with {_ACTION_NEEDS[action]}")

@@ -604,13 +604,13 @@ BROKEN = [
         "no sizes", 'sizes = [{ id = "standard" }]', "sizes = []", 36, "node_kinds[0].sizes", "[]", "at least one size"
     ),
     Broken(
-        "contention of a server",
+        "messages of a server",
         'may_call = ["store"]',
-        'may_call = ["store"]\nusl = { contention_read = 0.1 }',
+        'may_call = ["store"]\nbroker = { attempts = 2 }',
         42,
-        "node_kinds[1].usl",
-        "{contention_read = 0.1}",
-        'only where role = "database"',
+        "node_kinds[1].broker",
+        "{attempts = 2}",
+        'only where role = "queue"',
     ),
     Broken(
         "a step that does not divide",

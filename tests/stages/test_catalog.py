@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from engine.spec import Role, StageSpec
+import pytest
+
+from engine.spec import Role, StageSpec, SubItem
 from stages.catalog import catalog_entries
+from stages.errors import StageInvalid
 from stages.load import load_stage
 
 STAGE = """\
@@ -74,10 +77,50 @@ def test_every_kind_of_the_catalogue_is_sound(tmp_path: Path) -> None:
     assert {kind.id for kind in stage.request_kinds} == set(catalog_entries("request_kinds"))
 
 
+POWER = ("slots", "queue", "rate_cap_rps", "memory_mb", "cpu", "partitions", "apply_rps")
+
+
 def test_sizes_grow_in_price_and_power() -> None:
     for entry in catalog_entries("node_kinds").values():
-        sizes = entry.data["sizes"]
-        for smaller, larger in itertools.pairwise(sizes):
+        for smaller, larger in itertools.pairwise(entry.data["sizes"]):
             assert smaller["price"] < larger["price"]
-            assert smaller["slots"] < larger["slots"]
-            assert all(larger["service_ms"][item] <= mean for item, mean in smaller["service_ms"].items())
+            assert smaller.get("price_per_1000", 0) <= larger.get("price_per_1000", 0)
+            powers = [(smaller.get(key, 0), larger.get(key, 0)) for key in POWER]
+            assert all(less <= more for less, more in powers)
+            assert any(less < more for less, more in powers)
+            for times in ("service_ms", "special_ms"):
+                assert smaller.get(times, {}).keys() == larger.get(times, {}).keys()
+                assert all(larger[times][item] <= mean for item, mean in smaller.get(times, {}).items())
+
+
+def test_virtual_machines_come_in_four_sizes() -> None:
+    for name in ("vm_basic", "vm_cpu"):
+        assert len(catalog_entries("node_kinds")[name].data["sizes"]) == 4
+
+
+def test_what_a_kind_turns_into_comes_along(tmp_path: Path) -> None:
+    replica_only = STAGE.replace('["vm_basic", "sql_master"]', '["vm_basic", "sql_replica"]')
+    stage = load(tmp_path, replica_only)
+    assert "sql_master" in {kind.id for kind in stage.node_kinds}
+    assert "sql_master" not in stage.unlocked
+
+
+def test_what_the_migration_unlocks_is_drawn_in(tmp_path: Path) -> None:
+    text = STAGE.replace("[traffic]", '[migration]\ncost = 300\nduration_s = 40\nunlocks = ["kubernetes"]\n[traffic]')
+    assert load(tmp_path, text).node_kind("kubernetes").cluster is not None
+
+
+def test_wires_carry_only_what_the_stage_has(tmp_path: Path) -> None:
+    text = STAGE.replace('["vm_basic", "sql_master"]', '["vm_basic", "sql_master", "redis"]')
+    assert dict(load(tmp_path, text).node_kind("vm_basic").only_for) == {"redis": (SubItem.READ,)}
+
+
+def test_settings_can_be_left_out(tmp_path: Path) -> None:
+    plain = load(tmp_path, STAGE).node_kind("vm_basic")
+    fewer = load(tmp_path, STAGE + CHANGED + 'without_policies = ["expired"]\n').node_kind("vm_basic")
+    assert [policy.key for policy in plain.policies if policy.key != "expired"] == [p.key for p in fewer.policies]
+
+
+def test_only_known_settings_can_be_left_out(tmp_path: Path) -> None:
+    with pytest.raises(StageInvalid, match=r'node_kinds\[0\]\.without_policies: .*"expird".*Did you mean "expired"'):
+        load(tmp_path, STAGE + CHANGED + 'without_policies = ["expird"]\n')
