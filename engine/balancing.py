@@ -1,6 +1,6 @@
-"""How a balancer shares out what passes it: exact in whole requests, by round robin or by fewest connections.
+"""How a balancer shares out what passes it, in whole requests.
 
-Both take the requests of all cells of a level at once and return the flow over each of its edges.
+All take the requests of all decks of a level at once and return the flow over each of its edges.
 """
 
 from __future__ import annotations
@@ -9,35 +9,59 @@ import numpy as np
 
 from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.sampling import dealt
-from engine.topology import BalancerLevel
+from engine.topology import Dealing, Level
+
+LOOKS_A_STEP = 8
 
 
-def round_robin(level: BalancerLevel, passing: CountArray, turn: CountArray) -> CountArray:
+def round_robin(level: Level, passing: CountArray, turn: CountArray) -> CountArray:
     """Deal in turn, group by group; `turn` (by group) is where each group's deal stands and is moved on."""
     running = passing.cumsum()
     before = running - passing
-    first = before + (turn - before[level.group_start])[level.cell_group]
-    begin = first[level.edge_cell]
-    flow = dealt(begin, begin + passing[level.edge_cell], level.edge_target, level.edge_size)
+    first = before + (turn - before[level.group_start])[level.deck_group]
+    begin = first[level.edge_deck]
+    flow = dealt(begin, begin + passing[level.edge_deck], level.edge_target, level.edge_size)
     turn += np.add.reduceat(passing, level.group_start)
     turn %= level.group_size
     return flow
 
 
-def fewest_connections(
-    level: BalancerLevel, passing: CountArray, connections: CountArray, turn: CountArray, generator: np.random.Generator
+def choose(
+    level: Level,
+    passing: CountArray,
+    connections: CountArray,
+    weights: CountArray,
+    state: Deal,
+    generator: np.random.Generator,
 ) -> CountArray:
-    """Each request goes where the fewest connections are, those just sent included: the level fills like water.
-
-    connections: open requests by node. The generator decides the order of the request kinds among the targets.
-    """
+    """Deal by any other policy. connections, weights: open requests and slots by node."""
     total = np.add.reduceat(passing, level.group_start)
-    quota = _fill(level, total, connections[level.pair_node], turn)
+    match level.dealing:
+        case Dealing.LEAST_CONNECTIONS:
+            quota = _fill(level, total, connections[level.pair_node], state.turn)
+            state.turn += total
+            state.turn %= level.group_size
+        case Dealing.WEIGHTED:
+            quota = _weighted(level, total, np.maximum(weights[level.pair_node], 1), state.credit)
+        case dealing:
+            two = dealing is Dealing.TWO_CHOICES
+            quota = _drawn(level, total, connections[level.pair_node], two, generator)
     return _compose(level, passing, total, quota, generator.random(total.size))
 
 
-def _fill(level: BalancerLevel, total: CountArray, connections: CountArray, turn: CountArray) -> CountArray:
-    """How many requests each pair of a group and a target receives, so that connections end as level as they can."""
+class Deal:
+    """Where the deals of a level stand. turn: by group; credit: by pair, what a weighted target is owed."""
+
+    def __init__(self, level: Level) -> None:
+        self.turn = np.zeros(level.group_size.size, dtype=np.int64)
+        self.credit = np.zeros(level.pair_node.size, dtype=np.int64)
+
+
+def _fill(level: Level, total: CountArray, connections: CountArray, turn: CountArray) -> CountArray:
+    """Each request goes where the fewest connections are, those just sent included: the level fills like water.
+
+    Returns how many requests each pair of a group and a target receives; targets that are level are taken in turn.
+    """
     group, start, position = level.pair_group, level.pair_start, level.pair_position
     size = level.pair_size
     order = (level.pair_rank + connections * size + (position - turn[group]) % size).argsort()
@@ -54,19 +78,58 @@ def _fill(level: BalancerLevel, total: CountArray, connections: CountArray, turn
     return quota
 
 
-def _compose(
-    level: BalancerLevel, passing: CountArray, total: CountArray, quota: CountArray, offset: FloatArray
+def _weighted(level: Level, total: CountArray, weight: CountArray, credit: CountArray) -> CountArray:
+    """In proportion to the weights, to within one request: what a target is owed is carried over."""
+    group, start = level.pair_group, level.pair_start
+    whole = np.add.reduceat(weight, start)[group]
+    credit += total[group] * weight
+    quota = credit // whole
+    rest = total - np.add.reduceat(quota, start)
+    order = (level.pair_rank - (credit - quota * whole)).argsort()
+    quota[order[level.pair_position < rest[group]]] += 1
+    credit -= quota * whole
+    return np.asarray(quota)
+
+
+def _drawn(
+    level: Level, total: CountArray, connections: CountArray, two: bool, generator: np.random.Generator
 ) -> CountArray:
-    """A matrix of whole numbers with the given row sums (cells) and column sums (pairs) in each group, near the
+    """Each request goes to a target drawn at random, or (`two`) to the less busy of two different ones.
+
+    The less busy of two is the i-th least busy (from 0) of k targets with probability 2 (k - 1 - i) / k (k - 1). What
+    is known of the connections is at most an eighth of a step old. Source: M. Mitzenmacher, The Power of Two Choices in
+    Randomized Load Balancing, 2001.
+    """
+    group, position, size = level.pair_group, level.pair_position, level.pair_size
+    looks = min(LOOKS_A_STEP, int(total.max(initial=1)) or 1) if two else 1
+    share = 2.0 * (size - 1 - position) / np.maximum(size * (size - 1), 1) if two else 1.0 / size
+    share = np.where(size == 1, 1.0, share)
+    table = np.zeros((total.size, int(level.group_size.max(initial=1))))
+    table[group, position] = share
+    quota = np.zeros(connections.size, dtype=np.int64)
+    for look in range(looks):
+        part = total * (look + 1) // looks - total * look // looks
+        drawn = generator.multinomial(part, table)[group, position]
+        if two:
+            ties = generator.integers(0, 1 << 16, connections.size)
+            drawn_at = (level.pair_rank + ((connections + quota) << 16) + ties).argsort()
+            quota[drawn_at] += drawn
+        else:
+            quota += drawn
+    return quota
+
+
+def _compose(level: Level, passing: CountArray, total: CountArray, quota: CountArray, offset: FloatArray) -> CountArray:
+    """A matrix of whole numbers with the given row sums (decks) and column sums (pairs) in each group, near the
     proportional one: its whole part first, then the remainders overlaid as two rows of intervals at a random shift."""
-    cell, pair, group = level.edge_cell, level.edge_pair, level.edge_group
-    flow: CountArray = passing[cell] * quota[pair] // np.maximum(total, 1)[group]
-    row_rest = passing - np.bincount(cell, flow, passing.size).astype(np.int64)
+    deck, pair, group = level.edge_deck, level.edge_pair, level.edge_group
+    flow: CountArray = passing[deck] * quota[pair] // np.maximum(total, 1)[group]
+    row_rest = passing - np.bincount(deck, flow, passing.size).astype(np.int64)
     column_rest = quota - np.bincount(pair, flow, quota.size).astype(np.int64)
     rest = np.add.reduceat(row_rest, level.group_start)
-    row_low = _before(row_rest, level.group_start, level.cell_group)[cell]
+    row_low = _before(row_rest, level.group_start, level.deck_group)[deck]
     low = _before(column_rest, level.pair_start, level.pair_group)[pair] + (offset * rest).astype(np.int64)[group]
-    row_high, high = row_low + row_rest[cell], low + column_rest[pair]
+    row_high, high = row_low + row_rest[deck], low + column_rest[pair]
     flow += np.maximum(np.minimum(row_high, high) - np.maximum(row_low, low), 0)
     modulus = rest[group]
     flow += np.maximum(np.minimum(row_high, high - modulus) - np.maximum(row_low, low - modulus), 0)

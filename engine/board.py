@@ -9,6 +9,8 @@ from engine.live import Live
 from engine.spec import NodeKind, NodeSize, Role
 from engine.view import NodeState
 
+ENDLESS = 1 << 40
+
 
 @dataclass(slots=True)
 class Node:
@@ -36,9 +38,11 @@ class Node:
         """Slots in use now: none while it is down, a share while it is resized, never more than its connection
         limit.
         """
+        if self.kind.role is Role.SOURCE:
+            return ENDLESS
         if not self.is_up:
             return 0
-        slots = self.size.slots
+        slots = self.live.slots if self.live.slots >= 0 else self.size.slots * self.live.instances
         limit = self.policies.get("max_connections", 0)
         if isinstance(limit, int) and limit > 0:
             slots = min(slots, limit)
@@ -46,16 +50,27 @@ class Node:
             slots = max(1, int(slots * self.kind.resize_capacity))
         return slots
 
+    def queue(self) -> int:
+        """How many may wait for a slot now."""
+        if not self.is_up:
+            return 0
+        if self.live.queue >= 0:
+            return self.live.queue
+        queue = self.size.queue * self.live.instances
+        limit = self.policies.get("queue_limit", 0)
+        return min(queue, limit) if isinstance(limit, int) and limit > 0 else queue
+
 
 @dataclass(slots=True)
 class Board:
     """All nodes by number, in the order they were built, and the wires (caller, called), in the order they were
-    drawn.
+    drawn. reserved: the request kinds that wires are reserved for.
     """
 
     nodes: dict[int, Node] = field(default_factory=dict)
     wires: list[tuple[int, int]] = field(default_factory=list)
     next_id: int = 0
+    reserved: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, kind: NodeKind, size: NodeSize, x: int, y: int) -> Node:
         """Put a new node on the map, with the defaults of its policies."""
@@ -67,11 +82,20 @@ class Board:
     def remove(self, node_id: int) -> None:
         """Take a node and its wires away."""
         del self.nodes[node_id]
-        self.wires = [wire for wire in self.wires if node_id not in wire]
+        self.keep_wires([wire for wire in self.wires if node_id not in wire])
+
+    def keep_wires(self, wires: list[tuple[int, int]]) -> None:
+        """Have these wires and no others; what was reserved on the others is forgotten."""
+        self.wires = wires
+        self.reserved = {wire: kinds for wire, kinds in self.reserved.items() if wire in wires}
 
     def targets(self, node_id: int) -> list[int]:
         """The nodes this one calls, in the order of the wires."""
         return [target for source, target in self.wires if source == node_id]
+
+    def callers(self, node_id: int) -> list[int]:
+        """The nodes that call this one, in the order of the wires."""
+        return [source for source, target in self.wires if target == node_id]
 
     def wire_count(self, node_id: int) -> int:
         """How many wires touch a node."""
@@ -97,6 +121,7 @@ class Board:
     def copy(self) -> Board:
         """An independent copy; kinds and sizes are shared, for they never change."""
         twin = Board({key: copy.copy(node) for key, node in self.nodes.items()}, list(self.wires), self.next_id)
+        twin.reserved = dict(self.reserved)
         for node in twin.nodes.values():
             node.policies = dict(node.policies)
             node.live = copy.copy(node.live)

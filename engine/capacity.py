@@ -6,24 +6,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import CountArray, FloatArray
-from engine.board import Board, Node
-from engine.spec import Role, UslSpec
+from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
+from engine.board import ENDLESS, Board, Node
+from engine.ledger import REASON_ROW
+from engine.routing import works_on
+from engine.spec import FailureReason, Role, UslSpec
 
 NO_CONTENTION = UslSpec()
 LONGEST_PATIENCE_S = 120.0
 BURST_S = 0.1
+LIMIT_BURST_S = 1.0
+PROBABILITY_GRID = 2.0**-24
 
 
 @dataclass(slots=True)
 class Capacity:
-    """What each node can do now; arrays by node. Changed by the player and by events, read by the kernel.
+    """What each node can do now; arrays by node. Changed by the player, by events and by the nodes' models.
 
-    queue: most requests waiting; -1 on a balancer that is down (nothing passes). speed: pace against nominal.
-    alpha, beta: the coefficients of the Universal Scalability Law for reads and their change towards writes.
-    full: slots, at least 1. allowance, burst: requests a balancer earns in a step (infinite when unlimited),
-    and may keep. patience: in
-    steps.
+    queue: most requests waiting; -1 where requests pass through a node that is down (nothing passes). full: slots, at
+    least 1. speed: pace against nominal. alpha, beta: the coefficients of the Universal Scalability Law for reads and
+    their change towards writes. allowance, burst: requests that may pass in a step (infinite when unlimited), and how
+    many of them may be saved up. room: messages a broker can hold. patience: in steps. work_on: requests given up by
+    their caller stay. refusal: row of the reason for which a request is refused. by_importance: the least important
+    are refused first. Shares of requests: fault (turn into 500), hit (answered by a cache), throttled (429), shut
+    (503), blocked (403; honest requests in row 0, attacks in row 1).
     """
 
     slots: CountArray
@@ -36,14 +42,41 @@ class Capacity:
     beta_writes: FloatArray
     allowance: FloatArray
     burst: FloatArray
+    room: CountArray
     patience: CountArray
+    work_on: BoolArray
+    refusal: IndexArray
+    by_importance: BoolArray
+    fault: FloatArray
+    hit: FloatArray
+    throttled: FloatArray
+    shut: FloatArray
+    blocked: FloatArray
     contended: bool
     capped: bool
+    faulty: bool
+    screened: bool
+
+    def refresh(self, board: Board) -> None:
+        """Take over what the nodes' models changed."""
+        nodes = list(board.nodes.values())
+        self.slots, self.full, self.queue, self.speed = _stations(board, nodes)
+        live = [node.live for node in nodes]
+        self.fault = np.array([_grid(state.fault_share) for state in live])
+        self.hit = np.array([_grid(state.hit) for state in live])
+        self.throttled = np.array([_grid(state.throttled) for state in live])
+        self.shut = np.array([_grid(state.shut) for state in live])
+        self.faulty = bool(self.fault.any())
+        self.screened = bool(self.throttled.any() or self.shut.any() or self.blocked.any())
 
 
 def wire_speed(node: Node, wires: int) -> float:
     """Pace left after the overhead of the wires beyond the free ones: 1 / (1 + overhead x excess)."""
     return 1.0 / (1.0 + node.kind.wire_overhead * max(0, wires - node.kind.free_wires))
+
+
+def _grid(share: float) -> float:
+    return round(share / PROBABILITY_GRID) * PROBABILITY_GRID
 
 
 def _patience(node: Node, dt_s: float) -> int:
@@ -52,32 +85,97 @@ def _patience(node: Node, dt_s: float) -> int:
     return 0 if patience_s > LONGEST_PATIENCE_S else max(1, round(patience_s / dt_s))
 
 
+def _queue(node: Node) -> int:
+    role = node.kind.role
+    if role.passes_through and not node.is_up:
+        return -1
+    if role is Role.QUEUE:
+        return ENDLESS if node.policies.get("overflow") == "block" else 0
+    return 0 if _rate_limit(node) else node.queue()
+
+
+def _rate_limit(node: Node) -> float:
+    """Requests a second a gateway lets through by the player's policy; 0: no limit."""
+    limit = node.policies.get("rate_limit_rps", 0)
+    return float(limit) if node.kind.gateway is not None and isinstance(limit, int) else 0.0
+
+
+def _rate(node: Node) -> float:
+    """Requests a second that may pass; 0: no limit."""
+    limits = [rate for rate in (node.size.rate_cap_rps * node.live.instances, _rate_limit(node)) if rate > 0]
+    return min(limits, default=0.0)
+
+
+def _pace(node: Node, wires: int) -> float:
+    live = node.live
+    return wire_speed(node, wires) * live.pace * live.event_pace * (1.0 - live.drag)
+
+
+def _stations(board: Board, nodes: list[Node]) -> tuple[CountArray, CountArray, CountArray, FloatArray]:
+    slots = np.array([node.slots() for node in nodes], dtype=np.int64)
+    touching = [end for wire in board.wires for end in wire]
+    wires = dict.fromkeys(board.nodes, 0)
+    for node in touching:
+        wires[node] += 1
+    speed = np.array([_pace(node, wires[node.id]) for node in nodes])
+    return slots, np.maximum(slots, 1), np.array([_queue(node) for node in nodes], dtype=np.int64), speed
+
+
+def _blocked(node: Node) -> tuple[float, float]:
+    """Shares of honest requests and of attacks that a filter blocks."""
+    if node.kind.filter is None:
+        return 0.0, 0.0
+    levels = {level.id: level for level in node.kind.filter.levels}
+    level = levels.get(str(node.policies.get("sensitivity", "")), node.kind.filter.levels[0])
+    return _grid(level.false_positives), _grid(level.blocks)
+
+
+def _refusal(node: Node) -> FailureReason:
+    limited = node.kind.serverless is not None or _rate_limit(node) > 0 or node.kind.role is Role.STORE
+    return FailureReason.RATE_LIMITED if limited else FailureReason.REFUSED
+
+
 def measure(board: Board, dt_s: float) -> Capacity:
     """The capacity of every node, in the order of the board."""
     nodes = list(board.nodes.values())
     usl = [node.kind.usl or NO_CONTENTION for node in nodes]
-    speed = np.array([wire_speed(node, board.wire_count(node.id)) for node in nodes])
-    balancer = np.array([node.kind.role is Role.BALANCER for node in nodes], dtype=bool)
-    rate = np.array([node.size.rate_cap_rps for node in nodes], dtype=np.float64)
+    slots, full, queue, speed = _stations(board, nodes)
+    passing = np.array([node.kind.role.passes_through for node in nodes], dtype=bool)
+    rate = np.array([_rate(node) for node in nodes], dtype=np.float64)
     down = np.array([not node.is_up for node in nodes], dtype=bool)
-    allowance = np.where(balancer & (rate > 0), rate * speed * dt_s, np.inf)
+    broker = np.array([node.kind.role is Role.QUEUE for node in nodes], dtype=bool)
+    limited = np.array([_rate_limit(node) > 0 for node in nodes], dtype=bool)
+    allowance = np.where(passing & (rate > 0), rate * speed * dt_s, np.inf)
     alpha = np.array([u.contention_read for u in usl])
     beta = np.array([u.coherency_read for u in usl])
     alpha_writes = np.array([u.contention_write for u in usl]) - alpha
     beta_writes = np.array([u.coherency_write for u in usl]) - beta
-    slots = np.array([node.slots() for node in nodes], dtype=np.int64)
-    return Capacity(
+    none = np.zeros(len(nodes))
+    capacity = Capacity(
         slots=slots,
-        full=np.maximum(slots, 1),
-        queue=np.where(down, np.where(balancer, -1, 0), [node.size.queue for node in nodes]).astype(np.int64),
+        full=full,
+        queue=queue,
         speed=speed,
         alpha=alpha,
         alpha_writes=alpha_writes,
         beta=beta,
         beta_writes=beta_writes,
         allowance=allowance,
-        burst=np.maximum(1.0, rate * speed * BURST_S),
+        burst=np.maximum(1.0, rate * speed * np.where(limited, LIMIT_BURST_S, BURST_S)),
+        room=np.where(broker, [node.size.queue for node in nodes], ENDLESS).astype(np.int64),
         patience=np.array([_patience(node, dt_s) for node in nodes], dtype=np.int64),
+        work_on=np.array([works_on(node) for node in nodes], dtype=bool),
+        refusal=np.array([REASON_ROW[_refusal(node)] for node in nodes], dtype=np.intp),
+        by_importance=np.array([node.policies.get("shedding") == "by_importance" for node in nodes], dtype=bool),
+        fault=none,
+        hit=none,
+        throttled=none,
+        shut=none,
+        blocked=np.array([_blocked(node) for node in nodes], dtype=np.float64).reshape(-1, 2).T,
         contended=bool(np.any(alpha) or np.any(beta) or np.any(alpha_writes) or np.any(beta_writes)),
-        capped=bool(np.isfinite(allowance).any() or (balancer & down).any()),
+        capped=bool(np.isfinite(allowance).any() or (passing & down).any() or broker.any()),
+        faulty=False,
+        screened=False,
     )
+    capacity.refresh(board)
+    return capacity

@@ -12,39 +12,53 @@ from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 from engine.capacity import Capacity
 from engine.kernel import Kernel
 from engine.ledger import REASON_ROW, Ledger
+from engine.routing import DEAD, STORED, CellKey, Path
 from engine.spec import FailureReason
-from engine.topology import CellKey, Path, Topology
+from engine.topology import Topology
 
 
 def carry_over(kernel: Kernel, topology: Topology, capacity: Capacity, lost_nodes: frozenset[int]) -> None:
     """Put the kernel on another board. Requests on a path that is gone, or through one of `lost_nodes`, fail with
-    502.
+    502; messages on such a path go back to their broker.
     """
     old = kernel.topology
-    kernel.done_before = kernel.done_by_kind()
     kernel.wires_before |= dict(zip(old.wires, kernel.wire_totals().tolist(), strict=True))
     kept = dict(zip(old.keys, kernel.counts.tolist(), strict=True))
+    homes = {key: old.keys[cell] for key, cell in zip(old.keys, old.nack.tolist(), strict=True) if cell >= 0}
     turns = _Turns(kernel)
     state = _NodeState.of(kernel)
     kernel.adopt(topology, capacity)
-    for path, count in _move_counts(kernel, kept, lost_nodes):
-        state.fail(path, count)
+    for key, count in _move_counts(kernel, kept, homes, lost_nodes):
+        if old.living[old.index[key]]:
+            kind = old.cell_kind[old.index[key]]
+            kernel.failed_kind[kind] += count
+            state.fail(key.path, count)
+        else:
+            kernel.wasted += count
     state.restore(kernel)
     turns.restore(kernel)
     kernel.recount()
 
 
-def _move_counts(kernel: Kernel, kept: dict[CellKey, int], lost_nodes: frozenset[int]) -> list[tuple[Path, int]]:
-    """Put the requests into their cells of the new topology; returns those that have none, by path."""
-    failed: list[tuple[Path, int]] = []
+def _move_counts(
+    kernel: Kernel, kept: dict[CellKey, int], homes: dict[CellKey, CellKey], lost_nodes: frozenset[int]
+) -> list[tuple[CellKey, int]]:
+    """Put the requests into their cells of the new topology; returns those that have none."""
+    failed: list[tuple[CellKey, int]] = []
+    index = kernel.topology.index
     for key, count in kept.items():
         if not count:
             continue
-        cell = kernel.topology.index.get(key)
-        if cell is None or not lost_nodes.isdisjoint(key.path):
-            failed.append((key.path, count))
+        durable = key.place in (STORED, DEAD)
+        cell = index.get(key)
+        if cell is not None and (durable or lost_nodes.isdisjoint(key.path)):
+            kernel.counts[cell] += count
+        elif key in homes and index.get(homes[key]) is not None:
+            kernel.counts[index[homes[key]]] += count
+        elif key in homes or durable:
+            kernel.lost_messages += count
         else:
-            kernel.counts[cell] = count
+            failed.append((key, count))
     return failed
 
 
@@ -58,8 +72,8 @@ class _Turns:
         self.cells = dict(zip(topology.keys[: topology.serving], kernel.turn[kinds:].tolist(), strict=True))
         self.groups = {
             key: int(value)
-            for level, turn in zip(topology.levels, kernel.level_turn, strict=True)
-            for key, value in zip(level.group_key, turn, strict=True)
+            for level, deal in zip(topology.levels, kernel.deals, strict=True)
+            for key, value in zip(level.group_key, deal.turn, strict=True)
         }
 
     def restore(self, kernel: Kernel) -> None:
@@ -71,8 +85,8 @@ class _Turns:
             self.cells.get(key, 0) % int(size)
             for key, size in zip(topology.keys[: topology.serving], topology.mover_size[kinds:], strict=True)
         ]
-        for level, turn in zip(topology.levels, kernel.level_turn, strict=True):
-            turn[:] = [self.groups.get(key, 0) for key in level.group_key]
+        for level, deal in zip(topology.levels, kernel.deals, strict=True):
+            deal.turn[:] = [self.groups.get(key, 0) for key in level.group_key]
 
 
 @dataclass(slots=True)
@@ -87,7 +101,7 @@ class _NodeState:
 
     @staticmethod
     def of(kernel: Kernel) -> _NodeState:
-        kernel.ledger.left, kernel.ledger.slots = kernel.left_by_node(), kernel.slot_steps()
+        kernel.ledger.tally, kernel.ledger.slots = kernel.tally(), kernel.slot_steps()
         return _NodeState(
             kernel.topology.node_ids,
             {name: getattr(kernel, name) for name in ("arrival_mean", "was_empty", "credit")},
@@ -108,7 +122,7 @@ class _NodeState:
         new = np.array([i for _, i in pairs], dtype=np.intp)
         for name, values in self.arrays.items():
             getattr(kernel, name)[new] = values[old]
-        for name in ("slots", "full", "entered", "left", "occupied", "failed"):
+        for name in ("slots", "full", "entered", "tally", "occupied", "failed"):
             getattr(kernel.ledger, name)[..., new] = getattr(self.ledger, name)[..., old]
         for i, node in enumerate(self.node_ids):
             if node not in index and self.ledger.failed[:, i].any():

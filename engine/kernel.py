@@ -20,33 +20,38 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine import balancing, sampling
-from engine.arrays import CountArray, FloatArray
-from engine.capacity import Capacity
-from engine.ledger import NOTHING, REASON_ROW, Ledger, StepFlows
+from engine import sampling
+from engine.arrays import CountArray, FloatArray, IndexArray
+from engine.balancing import Deal
+from engine.capacity import PROBABILITY_GRID, Capacity
+from engine.ledger import REASON_ROW, Ledger, StepFlows
+from engine.passing import Passage
 from engine.spec import FailureReason
-from engine.topology import BalancerLevel, Topology
+from engine.topology import Pull, Tally, Topology
 
-PROBABILITY_GRID = 2.0**-24
 ARRIVAL_MEMORY = 1.0 / 16.0
-_REFUSED, _NO_ROUTE, _TIMEOUT = (
-    REASON_ROW[r] for r in (FailureReason.REFUSED, FailureReason.NO_ROUTE, FailureReason.TIMEOUT)
+_FAULT, _NO_ROUTE, _TIMEOUT = (
+    REASON_ROW[r] for r in (FailureReason.FAULT, FailureReason.NO_ROUTE, FailureReason.TIMEOUT)
 )
 
 
 class Kernel:
     """The state of the traffic and its one step.
 
-    counts: requests by cell. occupied: requests serving, waiting and calling (rows) by node.
+    counts: requests by cell. occupied: requests serving, waiting and calling (rows) by node. done_kind, failed_kind:
+    answered and failed requests since the start, by request kind. wasted: requests worked off for nobody.
+    lost_messages: those that went down with their broker.
     """
 
     def __init__(self, topology: Topology, capacity: Capacity, generator: np.random.Generator) -> None:
         self.generator = generator
         self.clock = 0
         self.born = 0
-        self.done = 0
+        self.wasted = 0
+        self.lost_messages = 0
+        self.done_kind = np.zeros(topology.request_kinds, dtype=np.int64)
+        self.failed_kind = np.zeros(topology.request_kinds, dtype=np.int64)
         self.retired: dict[int, CountArray] = {}
-        self.done_before = np.zeros(topology.request_kinds, dtype=np.int64)
         self.wires_before: dict[tuple[int, int], int] = {}
         self.adopt(topology, capacity)
 
@@ -59,13 +64,14 @@ class Kernel:
         self.arrival_mean = np.zeros(nodes)
         self.was_empty = np.ones(nodes, dtype=bool)
         self.turn = np.zeros(topology.mover_size.size, dtype=np.int64)
-        self.level_turn = [np.zeros(level.group_size.size, dtype=np.int64) for level in topology.levels]
+        self.deals = [Deal(level) for level in topology.levels]
         self.credit = np.zeros(nodes)
         self.edge_flow = np.zeros(topology.edge_mover.size, dtype=np.int64)
-        self.level_flow = [np.zeros(level.edge_cell.size, dtype=np.int64) for level in topology.levels]
+        self.level_flow = [np.zeros(level.edge_deck.size, dtype=np.int64) for level in topology.levels]
+        self.pull_flow = np.zeros(topology.pull_edges, dtype=np.int64)
         self.ledger = Ledger.empty(nodes)
         self.adopted_at = self.clock
-        self.none_expired = np.zeros(nodes, dtype=np.int64)
+        self.nothing = np.zeros(nodes, dtype=np.int64)
         self.history = np.zeros((int(capacity.patience.max(initial=1)) + 1, nodes), dtype=np.int64)
         self.columns = np.arange(nodes, dtype=np.intp)
         self.flows: StepFlows | None = None
@@ -86,35 +92,44 @@ class Kernel:
         return np.asarray(self.occupied[2])
 
     @property
+    def done(self) -> int:
+        """Requests answered since the start."""
+        return int(np.add.reduce(self.done_kind))
+
+    @property
     def in_system(self) -> int:
-        """Requests that are neither answered nor failed."""
-        return int(np.add.reduce(self.counts))
+        """Requests that somebody waits for: neither answered nor failed."""
+        counts = self.counts if self.topology.all_living else self.counts * self.topology.living
+        return int(np.add.reduce(counts))
+
+    @property
+    def in_sessions(self) -> int:
+        """Of those, connections that are meant to stay open."""
+        return int(np.add.reduce(self.counts[self.topology.session_cells]))
 
     def failed_by_reason(self) -> CountArray:
         """Failures since the start, by row of REASONS."""
         return np.asarray(self.ledger.failed.sum(axis=1) + sum(self.retired.values()))
 
-    def done_by_kind(self) -> CountArray:
-        """Answered requests since the start, by request kind."""
+    def flow(self) -> CountArray:
+        """Requests over every edge since the last rebuild: those of the movers, of the levels, of the pulls."""
+        return np.concatenate([self.edge_flow, *self.level_flow, self.pull_flow])
+
+    def tally(self) -> FloatArray:
+        """All sums by node since the start, shape (Tally, nodes)."""
         topology = self.topology
-        since = np.bincount(topology.done_kind, self.edge_flow[topology.done_edge], topology.request_kinds)
-        return np.asarray(self.done_before + since.astype(np.int64))
+        flows = self.flow()[topology.tally_edge] * topology.tally_weight
+        size = len(Tally) * self.nodes
+        return np.asarray(self.ledger.tally + np.bincount(topology.tally_place, flows, size).reshape(-1, self.nodes))
 
     def left_by_node(self) -> CountArray:
-        """Requests that left each node answered (balancers: passed on) since the start."""
-        topology = self.topology
-        left = self.ledger.left + np.bincount(
-            topology.left_node, self.edge_flow[topology.left_edge], self.nodes
-        ).astype(np.int64)
-        for level, flow in zip(topology.levels, self.level_flow, strict=True):
-            left += np.bincount(level.edge_node, flow * (level.edge_wire >= 0), self.nodes).astype(np.int64)
-        return left
+        """Requests that left each node answered (where nothing is served: passed on) since the start."""
+        return np.asarray(self.tally()[Tally.LEFT].astype(np.int64))
 
     def wire_totals(self) -> CountArray:
         """Requests sent over each wire of the topology since the start."""
         topology = self.topology
-        wires = len(topology.wires)
-        total = np.bincount(topology.all_edge_wires, np.concatenate([self.edge_flow, *self.level_flow]), wires + 1)
+        total = np.bincount(topology.all_edge_wires, self.flow(), len(topology.wires) + 1)
         before = [self.wires_before.get(wire, 0) for wire in topology.wires]
         return np.asarray(total[1:].astype(np.int64) + np.array(before, dtype=np.int64))
 
@@ -140,29 +155,75 @@ class Kernel:
         local = self.occupied[0] + self.occupied[1]
         before = local + self.occupied[2]
         idle = local == 0
-        completed, present = self._complete(local)
-        out = np.concatenate((arrivals, completed))
-        edge = self._deal(out)
+        completed, present, early = self._complete(local)
+        sent = completed
+        flows = StepFlows(present, completed, completed, early=early, refusal=self.capacity.refusal)
+        if self.capacity.faulty:
+            flows.faults = self.generator.binomial(completed, self.capacity.fault[topology.cell_node[:serving]])
+            sent = completed - flows.faults
+        flows.edge = edge = self._deal(np.concatenate((arrivals, sent)))
         inflow = np.bincount(topology.edge_dst, edge, cells + topology.sinks).astype(np.int64)
-        flows = StepFlows(present, completed, edge)
-        for depth, level in enumerate(topology.levels):
-            self.level_flow[depth] += self._balance(level, self.level_turn[depth], inflow, flows)
+        if topology.levels:
+            Passage(self, inflow, flows).go()
         counts[:serving] -= completed
         counts[:served] += inflow[:served]
+        counts[served + topology.passing :] += inflow[served + topology.passing : cells]
+        if flows.faults.size:
+            self.lose(0, flows.faults, _FAULT)
         came = np.bincount(topology.arrival_counter, inflow[:served], 2 * self.nodes).reshape(2, -1)
         flows.arrived = inflow[serving:served]
         self._arrive(came[1].astype(np.int64), before, flows)
         self.arrival_mean += ARRIVAL_MEMORY * (came[0] + came[1] - self.arrival_mean)
         self.was_empty = idle
         self.born += int(np.add.reduce(arrivals))
-        self.done += int(inflow[cells])
-        self.ledger.failed[_NO_ROUTE] += inflow[cells + 1 :]
         self.edge_flow += edge
+        self._count_ends(inflow, flows)
+        for pull in topology.pulls:
+            self._pull(pull)
         self.flows = flows
         self.clock += 1
 
-    def _complete(self, local: CountArray) -> tuple[CountArray, CountArray]:
-        """Draw what finishes its phase in this step: amounts by serving cell, and the counts they were drawn from."""
+    def lose(self, first: int, amounts: CountArray, rows: int | IndexArray) -> None:
+        """Write down that requests left the cells from `first` on unanswered; rows: of REASONS (by node if an array).
+
+        Messages go back to their broker, or aside; what nobody waited for is only counted as wasted.
+        """
+        topology = self.topology
+        cells = slice(first, first + amounts.size)
+        if not topology.all_living:
+            gone = amounts * ~topology.living[cells]
+            if np.count_nonzero(gone):
+                self._return_messages(topology.nack[cells], gone)
+                amounts = amounts - gone
+        by_node = np.bincount(topology.cell_node[cells], amounts, self.nodes).astype(np.int64)
+        if isinstance(rows, int):
+            self.ledger.failed[rows] += by_node
+        else:
+            self.ledger.failed[rows, self.columns] += by_node
+        kinds = np.bincount(topology.cell_kind[cells], amounts, topology.request_kinds)
+        self.failed_kind += kinds.astype(np.int64)
+
+    def _return_messages(self, nack: IndexArray, gone: CountArray) -> None:
+        back = np.flatnonzero((nack >= 0) & (gone > 0))
+        np.add.at(self.counts, nack[back], gone[back])
+        brokers = self.topology.cell_node[nack[back]]
+        self.ledger.tally[Tally.REDELIVERED] += np.bincount(brokers, gone[back], self.nodes)
+        self.wasted += int(gone.sum() - gone[back].sum())
+
+    def _count_ends(self, inflow: CountArray, flows: StepFlows) -> None:
+        """Count what came to the sinks."""
+        topology = self.topology
+        self.done_kind += inflow[topology.cells : topology.no_route]
+        self.wasted += int(inflow[topology.wasted])
+        stranded = inflow[topology.no_route : topology.wasted]
+        if np.count_nonzero(stranded):
+            self.ledger.failed[_NO_ROUTE] += stranded
+            edges = np.concatenate([flows.edge, *(level.edge for level in flows.levels)])[topology.no_route_edge]
+            self.failed_kind += np.bincount(topology.no_route_kind, edges, topology.request_kinds).astype(np.int64)
+
+    def _complete(self, local: CountArray) -> tuple[CountArray, CountArray, CountArray]:
+        """Draw what finishes its phase in this step: amounts by serving cell, the counts they were drawn from, and how
+        many by node were let in for it who had been waiting."""
         topology, capacity = self.topology, self.capacity
         counts = self.counts[: topology.serving]
         groups = topology.serving_groups
@@ -172,14 +233,16 @@ class Kernel:
         drawn = np.where(topology.keeps_slot, self.occupied[0], local)
         probability = self._probability(unhindered * self.speed(), local, drawn, slots)
         amount: CountArray = self.generator.binomial(drawn, probability)
+        early = self.nothing
         if np.count_nonzero(amount > self.occupied[0]):
-            self._admit(np.minimum(np.maximum(amount - self.serving, 0), self.waiting))
+            early = np.minimum(np.maximum(amount - self.serving, 0), self.waiting)
+            self._admit(early)
             weights = counts * topology.leave_rate
             unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
         taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.generator)
         all_gone = (amount >= self.occupied[0])[groups.of]
         taken = np.where(all_gone, counts, taken)
-        return taken, counts.copy()
+        return taken, counts.copy(), early
 
     def _probability(self, expected: FloatArray, local: CountArray, drawn: CountArray, slots: CountArray) -> FloatArray:
         """The probability that one of the `drawn` requests of a node completes in this step."""
@@ -204,48 +267,6 @@ class Kernel:
             self.turn[topology.dealt_mover] = last % topology.dealt_size
         return edge
 
-    def _balance(self, level: BalancerLevel, turn: CountArray, inflow: CountArray, flows: StepFlows) -> CountArray:
-        """Pass requests on at the balancers of one level; returns the flow over the level's edges."""
-        passing = present = inflow[level.cells]
-        refused = NOTHING
-        if self.capacity.capped:
-            present = present + self.counts[level.cells]
-            passing, refused = self._cap(level, present, inflow[level.cells])
-            self.counts[level.cells] = present - passing - refused
-        if level.fewest:
-            connections = self.occupied[0] + self.occupied[1] + self.occupied[2]
-            flow = balancing.fewest_connections(level, passing, connections, turn, self.generator)
-        else:
-            flow = balancing.round_robin(level, passing, turn)
-        np.add.at(inflow, level.edge_dst, flow)
-        flows.level_edges.append(flow)
-        flows.level_present.append(present)
-        flows.level_refused.append(refused)
-        return flow
-
-    def _cap(self, level: BalancerLevel, present: CountArray, fresh: CountArray) -> tuple[CountArray, CountArray]:
-        """What passes under the balancers' rate caps, and what is refused because their queues are full (by cell).
-
-        A token bucket: a balancer earns its allowance every step, and keeps what it has not used up to its burst.
-        """
-        capacity, groups = self.capacity, level.nodes
-        total = np.bincount(groups.of, present, self.nodes).astype(np.int64)
-        earned = np.where(level.here, capacity.allowance, 0.0)
-        limit = np.minimum(self.credit + earned, total.max(initial=0) + 1.0)
-        amount = np.where(capacity.queue < 0, 0, np.minimum(total, limit.astype(np.int64)))
-        kept = np.minimum(self.credit + earned - amount, capacity.burst)
-        self.credit = np.where(level.here & np.isfinite(earned), kept, self.credit)
-        rest = total - amount
-        if not np.count_nonzero(rest):
-            return present, np.zeros_like(present)
-        fresh_total = np.bincount(groups.of, fresh, self.nodes).astype(np.int64)
-        over = np.minimum(np.maximum(rest - np.maximum(capacity.queue, 0), 0), fresh_total)
-        refused = sampling.take(fresh, over, fresh_total, groups, self.generator)
-        passing = sampling.take(present - refused, amount, total - over, groups, self.generator)
-        self.ledger.failed[_REFUSED] += over
-        self.ledger.occupied[1] += rest - over
-        return passing, refused
-
     def _arrive(self, came: CountArray, before: CountArray, flows: StepFlows) -> None:
         """Let the arrivals in or refuse them, give free slots to those who wait, and lose those who waited too long."""
         topology, capacity, ledger = self.topology, self.capacity, self.ledger
@@ -262,12 +283,12 @@ class Kernel:
             lost = sampling.take(flows.arrived, refused, came, topology.waiting_groups, self.generator)
             self.counts[topology.serving : topology.serving + topology.waiting] -= lost
             waiting -= refused
-            ledger.failed[_REFUSED] += refused
+            self.lose(topology.serving, lost, capacity.refusal)
             entered = came - refused
             flows.refused, flows.refused_node = lost, refused
         flows.admitted = np.minimum(waiting, np.maximum(capacity.slots - held, 0))
         self._admit(flows.admitted)
-        flows.expired = self._expire(entered)
+        self._expire(entered, flows)
         ledger.occupied += self.occupied
         ledger.full += serving + calling >= capacity.full
 
@@ -279,11 +300,19 @@ class Kernel:
         return np.asarray(came - early_in - late_in)
 
     def _admit(self, amount: CountArray) -> None:
-        """Give slots to `amount` of the waiting requests of each node."""
+        """Give slots to `amount` of the waiting requests of each node; who has been given up has waited longest."""
         topology = self.topology
         waiting = self.counts[topology.serving : topology.serving + topology.waiting]
         if not np.count_nonzero(amount != self.occupied[1]):
             moved = waiting.copy()
+        elif topology.any_stale:
+            groups = topology.waiting_groups
+            stale = waiting * topology.stale
+            given_up = np.bincount(groups.of, stale, self.nodes).astype(np.int64)
+            first = np.minimum(amount, given_up)
+            moved = sampling.take(stale, first, given_up, groups, self.generator)
+            fresh = self.waiting - given_up
+            moved += sampling.take(waiting - stale, amount - first, fresh, groups, self.generator)
         else:
             moved = sampling.take(waiting, amount, self.waiting, topology.waiting_groups, self.generator)
         waiting -= moved
@@ -291,27 +320,76 @@ class Kernel:
         self.occupied[1] -= amount
         self.occupied[0] += amount
 
-    def _expire(self, entered: CountArray) -> CountArray:
+    def _expire(self, entered: CountArray, flows: StepFlows) -> None:
         """Lose those who waited longer than their patience. First come, first served: whoever is beyond the arrivals of
         the last `patience` steps has waited longer."""
-        ledger, length = self.ledger, self.history.shape[0]
+        ledger, topology, capacity = self.ledger, self.topology, self.capacity
+        flows.expired, flows.kept = self.nothing, capacity.work_on
         ledger.entered += entered
-        if not np.count_nonzero(self.occupied[1]):
-            self.history[self.clock % length] = ledger.entered
-            return self.none_expired
-        recent = ledger.entered - self.history[(self.clock - self.capacity.patience) % length, self.columns]
+        length = self.history.shape[0]
+        recent = ledger.entered - self.history[(self.clock - capacity.patience) % length, self.columns]
         self.history[self.clock % length] = ledger.entered
-        expired: CountArray = np.maximum(self.occupied[1] - recent, 0) * (self.capacity.patience > 0)
-        if np.count_nonzero(expired):
-            topology = self.topology
-            waiting = self.counts[topology.serving : topology.serving + topology.waiting]
-            waiting -= sampling.take(waiting, expired, self.waiting, topology.waiting_groups, self.generator)
-            self.occupied[1] -= expired
-            self.ledger.failed[_TIMEOUT] += expired
-        return expired
+        if not np.count_nonzero(self.occupied[1]):
+            return
+        waiting = self.counts[topology.serving : topology.serving + topology.waiting]
+        fresh, total = waiting, self.waiting
+        if topology.any_stale:
+            fresh = waiting * ~topology.stale
+            total = np.bincount(topology.waiting_groups.of, fresh, self.nodes).astype(np.int64)
+            flows.stale = self.waiting - total
+        expired: CountArray = np.maximum(total - recent, 0) * (capacity.patience > 0)
+        if not np.count_nonzero(expired):
+            return
+        taken = sampling.take(fresh, expired, total, topology.waiting_groups, self.generator)
+        flows.expired = expired
+        waiting -= taken
+        stays = self._abandon(taken) if topology.any_stale else None
+        self.occupied[1] -= expired if stays is None else expired - stays
+        self.lose(topology.serving, taken, _TIMEOUT)
+
+    def _abandon(self, taken: CountArray) -> CountArray:
+        """Keep in the queues, without anybody waiting for them, the requests of nodes that work them off all the same.
+        Returns how many by node. Those that had been given up before are no new failures."""
+        topology = self.topology
+        to = topology.abandon_to
+        stays = np.where(to >= 0, taken, 0)
+        np.add.at(self.counts, to[stays > 0], stays[stays > 0])
+        living = topology.living[topology.serving : topology.serving + topology.waiting]
+        taken -= np.where(living, 0, stays)
+        return np.bincount(topology.waiting_groups.of, stays, self.nodes).astype(np.int64)
+
+    def _pull(self, pull: Pull) -> None:
+        """Hand a broker's messages to workers with free slots, the least busy first."""
+        stored = self.counts[pull.cells]
+        left = int(np.add.reduce(stored))
+        if not left:
+            return
+        busy = (self.occupied[0] + self.occupied[1] + self.occupied[2]).tolist()
+        free = [max(int(self.capacity.slots[w]) - busy[w], 0) for w in pull.workers]
+        for i in sorted(range(len(free)), key=lambda i: (-free[i], i)):
+            amount = min(free[i], left)
+            if not amount:
+                break
+            taken = _take_some(stored, amount, left, self.generator)
+            stored -= taken
+            self.counts[pull.dst[i]] += taken
+            edges = slice(pull.first_edge + i * stored.size, pull.first_edge + (i + 1) * stored.size)
+            self.pull_flow[edges] += taken
+            self.occupied[0, pull.workers[i]] += amount
+            left -= amount
 
     def recount(self) -> None:
         """Derive what occupies each node from the counts."""
         topology = self.topology
         occupied = np.bincount(topology.occupied_by, self.counts[topology.occupied_cell], 3 * self.nodes)
         self.occupied = occupied.astype(np.int64).reshape(3, -1)
+
+
+def _take_some(counts: CountArray, amount: int, total: int, generator: np.random.Generator) -> CountArray:
+    """`amount` of the `total` requests, from the items in proportion to their counts."""
+    if amount == total:
+        return counts.copy()
+    shift = int(generator.random() * total)
+    marks: CountArray = (counts.cumsum() * amount + shift) // total
+    marks[1:] -= marks[:-1].copy()
+    return marks

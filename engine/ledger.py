@@ -6,22 +6,43 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.arrays import CountArray
+from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 from engine.spec import FailureReason
+from engine.topology import Tally
 
 REASONS = tuple(FailureReason)
 NOTHING: CountArray = np.zeros(0, dtype=np.int64)
 NOTHING.setflags(write=False)
+NOBODY: BoolArray = np.zeros(0, dtype=bool)
+NOBODY.setflags(write=False)
+NO_INDEX: IndexArray = np.zeros(0, dtype=np.intp)
+NO_INDEX.setflags(write=False)
+TALLIES = len(Tally)
 REASON_ROW = {reason: row for row, reason in enumerate(REASONS)}
 
 
 @dataclass(slots=True)
+class LevelFlows:
+    """What moved through a level: what was there by cell, what failed there by cell and why, the flow by edge."""
+
+    present: CountArray
+    failed: list[tuple[FailureReason, CountArray]]
+    edge: CountArray
+
+
+@dataclass(slots=True)
 class StepFlows:
-    """What moved in the last step, for tracers and gauges. Amounts by mover, edge, cell or node, as their names say."""
+    """What moved in the last step, for tracers and gauges. Amounts by mover, edge, cell or node, as their names say.
+
+    expired: by node, who lost patience; of those, the ones at nodes that are `kept` stay in the queue. stale: by node,
+    who waits and had been given up before. early: by node, admitted and finished within the step. refusal: by node, row
+    of the reason for which it refuses.
+    """
 
     present: CountArray
     moved: CountArray
     edge: CountArray
+    faults: CountArray = field(default_factory=lambda: NOTHING)
     arrived: CountArray = field(default_factory=lambda: NOTHING)
     refused: CountArray = field(default_factory=lambda: NOTHING)
     arrived_node: CountArray = field(default_factory=lambda: NOTHING)
@@ -29,9 +50,11 @@ class StepFlows:
     waiting_before: CountArray = field(default_factory=lambda: NOTHING)
     admitted: CountArray = field(default_factory=lambda: NOTHING)
     expired: CountArray = field(default_factory=lambda: NOTHING)
-    level_edges: list[CountArray] = field(default_factory=list)
-    level_present: list[CountArray] = field(default_factory=list)
-    level_refused: list[CountArray] = field(default_factory=list)
+    early: CountArray = field(default_factory=lambda: NOTHING)
+    refusal: IndexArray = field(default_factory=lambda: NO_INDEX)
+    stale: CountArray = field(default_factory=lambda: NOTHING)
+    kept: BoolArray = field(default_factory=lambda: NOBODY)
+    levels: list[LevelFlows] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -39,20 +62,20 @@ class Ledger:
     """Sums since the start, by node (columns), carried over when the board changes.
 
     occupied: requests serving, waiting and calling (rows), summed over steps; slots: likewise, up to the last
-    rebuild. full: steps in which all slots were busy. entered: requests let in. left: requests that left answered.
-    failed: rows are REASONS.
+    rebuild. full: steps in which all slots were busy. entered: requests let in. failed: rows are REASONS. tally: rows
+    are Tally, up to the last rebuild.
     """
 
     occupied: CountArray
     slots: CountArray
     full: CountArray
     entered: CountArray
-    left: CountArray
     failed: CountArray
+    tally: FloatArray
 
     @staticmethod
     def empty(nodes: int) -> Ledger:
         """All zero."""
-        slots, full, entered, left = (np.zeros(nodes, dtype=np.int64) for _ in range(4))
-        tall = np.zeros((3, nodes), dtype=np.int64), np.zeros((len(REASONS), nodes), dtype=np.int64)
-        return Ledger(tall[0], slots, full, entered, left, tall[1])
+        slots, full, entered = (np.zeros(nodes, dtype=np.int64) for _ in range(3))
+        occupied, failed = (np.zeros((rows, nodes), dtype=np.int64) for rows in (3, len(REASONS)))
+        return Ledger(occupied, slots, full, entered, failed, np.zeros((TALLIES, nodes)))

@@ -10,6 +10,7 @@ import numpy as np
 from engine import scoring
 from engine.actions import Plan, Situation, plan
 from engine.arrays import CountArray
+from engine.assembly import compile_topology
 from engine.board import Board
 from engine.capacity import measure
 from engine.carry import carry_over
@@ -31,11 +32,11 @@ from engine.facts import (
 from engine.kernel import Kernel
 from engine.metrics import Metrics
 from engine.phases import flatten
+from engine.routing import MOST_CELLS, TooManyPathsError, cells_at_most
 from engine.run import Run
 from engine.schedule import Schedule
 from engine.spec import Role, StageSpec
 from engine.timestep import TICK_S, step_ms
-from engine.topology import MOST_CELLS, TooManyPathsError, cells_at_most, compile_topology
 from engine.tracers import Tracers
 from engine.traffic import Traffic
 from engine.view import NodeState, Phase, RunResult
@@ -59,7 +60,8 @@ class Simulation:
         self.ticks_per_second = round(1.0 / TICK_S)
         streams = np.random.SeedSequence(seed).spawn(4)
         arrivals, service, events, tracers = (np.random.Generator(np.random.PCG64(s)) for s in streams)
-        self.phases = flatten(stage.request_kinds)
+        brokers = [kind.broker.attempts for kind in stage.node_kinds if kind.broker]
+        self.phases = flatten(stage.request_kinds, max(brokers, default=0))
         self.board = _starting_board(stage)
         self.budget = stage.budget
         self.step_count = 0
@@ -152,7 +154,7 @@ class Simulation:
         """A digest of everything that decides the future of the run, the same on every platform."""
         kernel = self.kernel
         digest = hashlib.sha256()
-        for array in (kernel.counts, kernel.turn, kernel.ledger.entered, kernel.ledger.failed, kernel.ledger.left):
+        for array in (kernel.counts, kernel.turn, kernel.ledger.entered, kernel.ledger.failed, kernel.left_by_node()):
             digest.update(np.ascontiguousarray(array, dtype="<i8").tobytes())
         generators = (self.traffic.generator, kernel.generator, self.tracers.generator)
         plain = {
@@ -291,7 +293,7 @@ class Simulation:
 
     def _pay(self) -> None:
         """Keep the nodes for a tick and earn what was answered in it."""
-        done = self.kernel.done_by_kind()
+        done = self.kernel.done_kind.copy()
         earned = float(((done - self.paid_for) * self.revenue).sum())
         self.paid_for = done
         before = self.budget

@@ -19,10 +19,11 @@ import numpy as np
 from engine.arrays import CountArray, IndexArray
 from engine.kernel import Kernel
 from engine.latency import Histogram
-from engine.ledger import StepFlows
+from engine.ledger import REASONS, StepFlows
 from engine.phases import Phases
+from engine.routing import PASSING, SERVING
 from engine.spec import FailureReason, SubItem
-from engine.topology import BALANCED, SERVING, BalancerLevel, Topology
+from engine.topology import Level, Topology
 from engine.view import Hop
 
 MOST = 512
@@ -96,7 +97,7 @@ class Tracers:
                 for tracer in held:
                     self._pass(tracer, topology, flows, int(self.cell[tracer.row]))
             for tracer in finished:
-                self._follow(tracer, topology, flows, topology.request_kinds + int(self.cell[tracer.row]))
+                self._served(tracer, topology, flows)
         self._bear(topology, flows, arrivals)
         horizon = self.step - HOP_MEMORY_S / self.dt_s
         while self.hops and self.hops[0].step < horizon:
@@ -132,12 +133,14 @@ class Tracers:
         if not waiting.size:
             return
         node = topology.cell_node[cell[waiting]]
-        ahead = self.ahead[waiting] - flows.admitted[node]
+        ahead = self.ahead[waiting] - flows.admitted[node] - flows.early[node]
         expired = flows.expired[node]
-        self.ahead[waiting] = ahead - expired
+        given_up = flows.stale[node] if flows.stale.size else np.zeros_like(expired)
+        self.ahead[waiting] = ahead - expired * ~flows.kept[node]
         for row in waiting[ahead < 0].tolist():
             self.cell[row] = topology.admit_to[self.cell[row] - first]
-        for tracer in [self.tracers[row] for row in waiting[(ahead >= 0) & (ahead < expired)].tolist()]:
+        out = (ahead >= given_up) & (ahead < given_up + expired)
+        for tracer in [self.tracers[row] for row in waiting[out & (ahead >= 0)].tolist()]:
             self._fail(tracer, FailureReason.TIMEOUT)
 
     def _follow(self, tracer: Tracer, topology: Topology, flows: StepFlows, mover: int) -> None:
@@ -152,6 +155,16 @@ class Tracers:
             self._return_to(tracer, callers[-1] if callers else self.source)
         self._go(tracer, topology, flows, destination)
 
+    def _served(self, tracer: Tracer, topology: Topology, flows: StepFlows) -> None:
+        """Leave the cell in which a phase was finished; a fault turns the answer into an error."""
+        cell = int(self.cell[tracer.row])
+        if flows.faults.size and self._uniform() * max(int(flows.moved[cell]), 1) < flows.faults[cell]:
+            self._fail(tracer, FailureReason.FAULT)
+            return
+        if self.phases.session[tracer.phase] and tracer.entered:
+            tracer.born += self.step - tracer.entered[-1][1]
+        self._follow(tracer, topology, flows, topology.request_kinds + cell)
+
     def _go(self, tracer: Tracer, topology: Topology, flows: StepFlows, destination: int) -> None:
         """Arrive at a cell or a sink."""
         if destination >= topology.cells:
@@ -165,7 +178,7 @@ class Tracers:
         node = key.path[-1]
         self.hops.append(Hop(self.step, tracer.id, tracer.route[-1], node, self._sub_item(tracer), False, None))
         tracer.route.append(node)
-        if key.place == BALANCED:
+        if key.place == PASSING:
             self._pass(tracer, topology, flows, destination)
         else:
             tracer.entered.append((node, self.step))
@@ -176,32 +189,46 @@ class Tracers:
         entered = int(flows.arrived_node[node])
         if flows.refused.size:
             if self._uniform() * max(int(flows.arrived[position]), 1) < flows.refused[position]:
-                self._fail(tracer, FailureReason.REFUSED)
+                self._fail(tracer, REASONS[int(flows.refusal[node])])
                 return
             entered -= int(flows.refused_node[node])
         place = int(self._uniform() * max(entered, 1))
         ahead = int(flows.waiting_before[node]) + place - int(flows.admitted[node])
         expired = int(flows.expired[node])
+        given_up = int(flows.stale[node]) if flows.stale.size else 0
         if ahead < 0:
             self.cell[tracer.row] = topology.admit_to[position]
-        elif ahead < expired:
+        elif given_up <= ahead < given_up + expired:
             self._fail(tracer, FailureReason.TIMEOUT)
         else:
-            self.ahead[tracer.row] = ahead - expired
+            self.ahead[tracer.row] = ahead if flows.kept[node] else ahead - expired
 
     def _pass(self, tracer: Tracer, topology: Topology, flows: StepFlows, cell: int) -> None:
-        """Go through a balancer, or wait there, or be refused, in proportion to what the cohort did."""
+        """Go through a node without slots, or wait there, or fail, in proportion to what the cohort did."""
         depth = next(i for i, level in enumerate(topology.levels) if cell < level.cells.stop)
-        level: BalancerLevel = topology.levels[depth]
+        level, moved = topology.levels[depth], flows.levels[depth]
         position = cell - level.cells.start
-        first = int(level.first_edge[position])
-        flow = flows.level_edges[depth][first : first + int(level.group_size[level.cell_group[position]])].tolist()
-        refused = int(flows.level_refused[depth][position]) if flows.level_refused[depth].size else 0
-        draw = self._uniform() * max(int(flows.level_present[depth][position]), 1)
-        if draw < refused:
-            self._fail(tracer, FailureReason.REFUSED)
-        elif draw < refused + sum(flow):
-            self._go(tracer, topology, flows, int(level.edge_dst[first + self._choose(flow)]))
+        draw = self._uniform() * max(int(moved.present[position]), 1)
+        for reason, failed in moved.failed:
+            draw -= int(failed[position])
+            if draw < 0:
+                self._fail(tracer, reason)
+                return
+        first = int(level.deck_edge[level.cell_deck[position]])
+        end = level.cell_deck[position + 1] if position + 1 < level.cell_deck.size else level.deck_edge.size
+        last = int(level.deck_edge[end]) if end < level.deck_edge.size else level.edge_deck.size
+        flow = moved.edge[first:last].tolist()
+        if draw < sum(flow):
+            self._leave(tracer, topology, flows, level, first + self._choose(flow))
+
+    def _leave(self, tracer: Tracer, topology: Topology, flows: StepFlows, level: Level, edge: int) -> None:
+        """Go over an edge of a level; what is asked elsewhere or was answered goes back to its caller first."""
+        destination, wire = int(level.edge_dst[edge]), int(level.edge_wire[edge])
+        if wire >= 0:
+            self._return_to(tracer, topology.wires[wire][0])
+        elif destination < topology.cells:
+            self._return_to(tracer, topology.keys[destination].path[-1])
+        self._go(tracer, topology, flows, destination)
 
     def _bear(self, topology: Topology, flows: StepFlows, arrivals: CountArray) -> None:
         """Thin the arrivals: each is traced with the same probability, smaller as more tracers are under way."""
@@ -232,8 +259,8 @@ class Tracers:
 
     def _end(self, tracer: Tracer, topology: Topology, destination: int) -> None:
         """Reach a sink: answered, or stranded at a node without a route."""
-        if destination > topology.cells:
-            self._return_to(tracer, topology.node_ids[destination - topology.cells - 1])
+        if destination >= topology.no_route:
+            self._return_to(tracer, topology.node_ids[destination - topology.no_route])
             self._fail(tracer, FailureReason.NO_ROUTE)
             return
         self._return_to(tracer, self.source)
