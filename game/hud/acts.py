@@ -23,7 +23,7 @@ from engine.commands import (
 from engine.view import Phase
 from game.context import Context
 from game.hud.inspector.page import Hands
-from game.hud.shop import kinds_on_offer
+from game.hud.shelf import Shelf
 from game.hud.toasts import Toasts
 from game.session import Session
 from game.view.map import MapView
@@ -47,6 +47,7 @@ class Acts:
     def __init__(self, ctx: Context, session: Session, toasts: Toasts) -> None:
         self.ctx, self.session, self.toasts = ctx, session, toasts
         self.map = MapView(ctx, session, session.stage, self.pass_on)
+        self.shelf = Shelf(session.stage, session.view)
         self.sounds: set[str] = set()
 
     @property
@@ -141,7 +142,7 @@ class Acts:
         return True
 
     def _take_number(self, number: int) -> None:
-        kinds = kinds_on_offer(self.session.stage, self.session.view.unlocked)
+        kinds = self.shelf.in_reach
         if number <= len(kinds):
             self.take(kinds[number - 1].id)
 

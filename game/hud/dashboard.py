@@ -69,7 +69,7 @@ class Dashboard:
         self.forecast = self.root.add(ForecastPanel(ctx, session))
         self.log = self.root.add(LogPanel(ctx, acts.jump, memory.entries))
         self.inspector = self.root.add(Inspector(ctx, session, acts.hands))
-        self.shop = self.root.add(Shop(ctx, session, acts.take, acts.tool))
+        self.shop = self.root.add(Shop(ctx, session, acts.shelf, acts.take, acts.tool))
         self.toggles = {
             panel: self.root.add(Button(ctx, "", partial(on_toggle, panel), icon=icon, tooltip=self._toggle_tip(panel)))
             for panel, icon in TOGGLES.items()
@@ -146,8 +146,7 @@ class Dashboard:
         """Where something is that the tutorial points at: `shop:<kind>`, `node:<key>`, or the name of a part."""
         group, _, key = name.partition(":")
         if group == "shop":
-            card = self.shop.card(key)
-            return card.rect if card is not None else None
+            return self.shop.place_of(key)
         if group == "node":
             node = self.steps.node(key)
             return self.acts.map.node_rect(node) if node is not None else None

@@ -17,7 +17,7 @@ from game.hud.alarm import APART_S, PULSE_S, Alarm
 from game.hud.incidents import IncidentList
 from game.hud.log import LogPanel
 from game.hud.log_entries import Entry, Words, entry
-from game.hud.shop import ShopCard
+from game.hud.shop_card import ShopCard
 from game.hud.stat import Stat
 from game.i18n import I18n, load_texts
 from game.scenes.briefing import BriefingScene
@@ -69,10 +69,13 @@ def cut_off(root: Widget) -> list[str]:
                     found.append(f"{widget.name}: {widget.value}")
             case ShopCard():
                 name, character = (widget.ctx.i18n.t(f"node.{widget.kind.id}.{key}") for key in ("name", "character"))
-                if text.width(name, "strong") > widget.rect.width - widget.px(58 if widget.locked else 80):
+                if "".join(widget.name_lines()).replace(" ", "") != name.replace(" ", ""):
                     found.append(name)
-                if not widget.locked and text.width(character, "small") > widget.rect.width - widget.px(58):
+                full = not (widget.locked or widget.narrow)
+                if full and text.width(character, "small") > widget.rect.width - widget.px(58):
                     found.append(character)
+                if widget.locked and text.width(widget.lock_reason(), "small") > widget.rect.width - widget.px(36):
+                    found.append(widget.lock_reason())
             case Button() if widget.text and text.fit(widget.text, widget.role, room(widget)) != widget.text:
                 found.append(widget.text)
     return found

@@ -35,13 +35,13 @@ class NodePage(Page):
             LoadSection(self, node, kind, size, history)
         if node.figures:
             ModelSection(self, node, kind)
-        for policy in kind.policies:
-            control = PolicyControl(self, Setting.of(policy, (node.id,), size), node)
-            self.each(control.follow)
         if len(kind.sizes) > 1:
             SizeSection(self, node, kind)
         if kind.sellable and kind.role is not Role.SOURCE:
             DeedSection(self, node, kind)
+        for policy in kind.policies:
+            control = PolicyControl(self, Setting.of(policy, (node.id,), size), node)
+            self.each(control.follow)
         WireSection(self, node)
 
     def _title(self, node: NodeView, kind: NodeKind) -> None:
