@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 JOBS ?= auto
 
-.PHONY: play test test-slow check format web serve measure screens clean
+.PHONY: play test test-slow test-web check format web serve measure screens clean
 
 play: .venv/play
 	$(BIN)/python -m game $(ARGS)
@@ -15,6 +15,18 @@ test: .venv/dev
 
 test-slow: .venv/dev
 	$(BIN)/python -m pytest -n $(JOBS) -m "slow" $(ARGS)
+
+test-web: .venv/dev
+	$(BIN)/python -m pytest -m "web" $(ARGS) tests/web
+
+web: .venv/web
+	$(BIN)/python -m build_web $(ARGS)
+
+serve: .venv/web
+	$(BIN)/python -m build_web --serve $(ARGS)
+
+measure: .venv/web
+	$(BIN)/python -m build_web --measure $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff format --check .
@@ -43,5 +55,9 @@ clean:
 	@touch $@
 
 .venv/dev: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
-	@touch $@ .venv/play
+	$(BIN)/python -m pip install --quiet --editable ".[dev,web]"
+	@touch $@ .venv/play .venv/web
+
+.venv/web: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[web]"
+	@touch $@

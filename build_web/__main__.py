@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from build_web.package import PACKAGES, BuildError, build
+from build_web.package import PACKAGES, BuildError, archive, build
 from build_web.serve import PORT, serve
 from stages.errors import StageError
 
@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument(
         "--runtime", default="", metavar="URL", help="where pygbag's runtime lies (default: its own CDN)"
     )
+    parser.add_argument("--zip", action="store_true", help="also make build/web.zip, for itch.io")
     parser.add_argument("--measure", action="store_true", help="play it in a browser and print figures as JSON")
     parser.add_argument(
         "--soak", type=float, default=600.0, metavar="S", help="length of the soak (default: %(default)s)"
@@ -37,6 +38,8 @@ def main() -> int:
         return 1
     sizes = ", ".join(f"{name} {(folder / name).stat().st_size / 1e6:.2f} MB" for name in PACKAGES)
     print(f"{folder / 'index.html'}: {sizes}")
+    if arguments.zip:
+        print(archive(folder))
     if arguments.serve:
         serve(folder, arguments.port)
     return 0

@@ -10,5 +10,3 @@ NAME = "project-devops"
 TITLE = "Project DevOps"
 
 BUILD = ROOT / "build"
-STAGED = BUILD / "web-staged" / NAME
-OUTPUT = BUILD / "web"

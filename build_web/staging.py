@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from build_web.paths import PAGE, ROOT, STAGED
+from build_web.paths import PAGE, ROOT
 from stages import compiled
 from stages.load import CAMPAIGN_DIR, load_stage, stage_names
 
@@ -16,7 +16,7 @@ ENTRIES = ("game.app", "game.web")
 ASSETS = ("fonts", "icons", "locale", "sounds", "LICENSES")
 
 
-def stage(folder: Path = STAGED) -> list[Path]:
+def stage(folder: Path) -> list[Path]:
     """Fill `folder` anew and return what lies in it.
 
     Raises a StageError (see `stages.errors`) that names file and key when a stage of the campaign does not check.

@@ -12,10 +12,10 @@ from build_web.package import BuildError, build
 
 
 @pytest.fixture(scope="session")
-def built() -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that would be published."""
     try:
-        return build()
+        return build(base=tmp_path_factory.mktemp("build"))
     except BuildError as error:
         if "not installed" in str(error):
             pytest.skip(str(error))

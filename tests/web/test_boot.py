@@ -93,10 +93,14 @@ def test_without_webassembly_it_says_what_to_do(runtime: Path) -> None:
         assert old.js("document.getElementById('reason').textContent") == words("en")["failed"]["webassembly"]
 
 
-def test_full_screen_by_its_button(browser: Browser) -> None:
+def test_full_screen_by_its_button_and_back(browser: Browser) -> None:
     Visitor(browser, "?lang=en")
-    browser.js("document.getElementById('fullscreen').click()")
-    at = browser.js("(b => [b.x + b.width / 2, b.y + b.height / 2])(fullscreen.getBoundingClientRect())")
-    assert 0 <= at[0] <= 1280 and 0 <= at[1] <= 720
-    title = browser.js("document.getElementById('fullscreen').title")
-    assert title in json.dumps([words("en")["fullscreen"], words("en")["fullscreen_leave"]])
+    state = "[!!document.fullscreenElement, fullscreen.title]"
+    middle = "(b => [b.x + b.width / 2, b.y + b.height / 2])(fullscreen.getBoundingClientRect())"
+    for full, name in ((True, "fullscreen_leave"), (False, "fullscreen")):
+        browser.do("move", to=(640, 300))
+        browser.do("wait", code="getComputedStyle(fullscreen).opacity > 0.5")
+        browser.do("click", to=browser.js(middle))
+        browser.do("wait", code=f"!!document.fullscreenElement === {str(full).lower()}")
+        browser.do("wait", code=f"fullscreen.title === {json.dumps(words('en')[name])}")
+    assert browser.js(state) == [False, words("en")["fullscreen"]]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from build_web.package import MAX_PACKAGE_BYTES, PACKAGES, PICTURES
+from build_web.package import MAX_PACKAGE_BYTES, PACKAGES, PICTURES, archive
 from build_web.page_template import template
 from build_web.staging import imports, stage
 
@@ -111,6 +111,13 @@ def test_the_package_is_small_and_whole(built: Path) -> None:
     for name in PICTURES:
         assert (built / name).exists()
     assert json.loads((built / "manifest.webmanifest").read_text("utf-8"))["orientation"] == "landscape"
+
+
+def test_the_archive_for_itch_holds_the_page_and_one_package(built: Path) -> None:
+    with zipfile.ZipFile(archive(built)) as packed:
+        names = set(packed.namelist())
+    assert names == {path.name for path in built.iterdir()} - {PACKAGES[1]}
+    assert "index.html" in names
 
 
 class Heads(HTMLParser):
