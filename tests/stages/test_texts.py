@@ -70,7 +70,7 @@ def needed() -> set[str]:
     keys |= {f"grade.{letter}" for letter in "SABCDF"} | {f"advice.{key}" for key in ADVICE}
     keys |= {f"fact.{name}" for name in FACTS} | {f"replay.{key}" for key in REPLAY}
     for name, entry in catalog_entries("node_kinds").items():
-        keys |= {f"node.{name}.{part}" for part in ("name", "character", "teach")}
+        keys |= {f"node.{name}.{part}" for part in ("name", "character", "teach", "formula")}
         keys |= {f"size.{size['id']}.name" for size in entry.data["sizes"]}
         for policy in entry.data.get("policies", []):
             keys |= {f"policy.{policy['key']}.{part}" for part in ("name", "teach", *policy.get("choices", []))}
