@@ -105,16 +105,20 @@ class SystemPage(Page):
 
     def _deaths(self) -> str:
         i18n, view = self.ctx.i18n, self.session.view
+        alive = set(view.node_ids)
         deaths = [
-            (count, texts.node_name(i18n, view, node), texts.reason(i18n, reason))
+            (count, node, reason)
             for node, failed in view.failures_by_node().items()
             for reason, count in failed.items()
-            if count and node in view.node_ids
+            if count and node in alive
         ]
         if not deaths:
             return i18n.t("play.inspector.nowhere")
-        deaths.sort(reverse=True)
-        lines = [f"{figures.count(count)} × {reason} · {name}" for count, name, reason in deaths[:MOST_DEATHS]]
+        # Only what is shown gets its words: a name looks at every node.
+        lines = [
+            f"{figures.count(count)} × {texts.reason(i18n, reason)} · {texts.node_name(i18n, view, node)}"
+            for count, node, reason in sorted(deaths, reverse=True)[:MOST_DEATHS]
+        ]
         return "\n".join(self.ctx.text.fit(line, "small", self.width) for line in lines)
 
 
