@@ -24,6 +24,8 @@ GAP = 24
 FOOT = 84
 GOAL_LINE = 26
 STAT = 54
+# Where the words begin, the room between them, and their share of the width: airy first.
+DENSITIES = ((40, 22, 0.4), (32, 15, 0.47), (20, 8, 0.47))
 
 
 class _Goal(Widget):
@@ -127,20 +129,13 @@ class BriefingScene(Screen):
     def arrange(self) -> None:
         """Two columns over a foot with the way back and the way on."""
         px = self.px
-        left, top = px(MARGIN), px(40)
-        width = min(px(TEXT_WIDTH), self.size[0] * 2 // 5)
-        self.name.layout(pygame.Rect(left, top, width, px(44)))
-        y = self._stack(self.story, left, top + px(56), width) + px(22)
-        y = self._stack(self.lesson_head, left, y, width) + px(4)
-        y = self._stack(self.lesson, left, y, width) + px(22)
-        y = self._stack(self.goals_head, left, y, width) + px(6)
-        for goal in self.goals:
-            height = goal.height_for(width)
-            goal.layout(pygame.Rect(left, y, width, height))
-            y += height
-        foot = self.size[1] - px(FOOT)
-        y = min(y + px(16), foot - px(2 * STAT + 4))
-        column = width // 3
+        left, foot = px(MARGIN), self.size[1] - px(FOOT)
+        for top, gap, share in DENSITIES:
+            width = min(px(TEXT_WIDTH), round(self.size[0] * share))
+            y = self._arrange_words(left, px(top), width, px(gap)) + px(gap)
+            if y <= foot - px(2 * STAT):
+                break
+        top, column = px(top), width // 3
         for index, stat in enumerate(self.stats):
             line, place = divmod(index, 3)
             stat.layout(pygame.Rect(left + place * column, y + line * px(STAT), column - px(10), px(STAT - 6)))
@@ -149,6 +144,20 @@ class BriefingScene(Screen):
         self.back_button.layout(row)
         wide = max(px(220), self.setup_button.natural_width())
         self.setup_button.layout(pygame.Rect(self.size[0] - left - wide, row.top, wide, row.height))
+
+    def _arrange_words(self, left: int, top: int, width: int, gap: int) -> int:
+        """Story, lesson and task, one below the other; returns where they end."""
+        px = self.px
+        self.name.layout(pygame.Rect(left, top, width, px(44)))
+        y = self._stack(self.story, left, top + px(34) + gap, width) + gap
+        y = self._stack(self.lesson_head, left, y, width) + px(4)
+        y = self._stack(self.lesson, left, y, width) + gap
+        y = self._stack(self.goals_head, left, y, width) + px(6)
+        for goal in self.goals:
+            height = goal.height_for(width)
+            goal.layout(pygame.Rect(left, y, width, height))
+            y += height
+        return y
 
     def _stack(self, label: Label, left: int, top: int, width: int) -> int:
         height = label.height_for(width)

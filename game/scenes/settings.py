@@ -23,6 +23,7 @@ MARGIN = 56
 ROW = 58
 KEY_ROW = 44
 CONTROL_WIDTH = 280
+PANEL_WIDTH = 944
 SideRow = tuple[Label, Label, Widget]
 
 
@@ -140,7 +141,7 @@ class SettingsScene(Screen):
         for index, tab in enumerate(self.tabs):
             tab.layout(pygame.Rect(left, px(128) + index * px(48), tab_width, px(42)))
         panel = pygame.Rect(left + tab_width + px(24), px(128), 0, self.size[1] - px(128 + 56))
-        panel.width = min(self.size[0] - left - panel.left, px(820))
+        panel.width = min(self.size[0] - left - panel.left, px(PANEL_WIDTH))
         self.panel.layout(panel)
         inner = panel.inflate(-px(4), -px(16))
         self.scroll.layout(inner)

@@ -58,7 +58,7 @@ class TitleScene(Screen):
                 0, Button(ctx, t("title.continue", stage=stage), self._continue, icon="save", kind=Kind.PRIMARY)
             )
         if sys.platform != "emscripten":
-            entries.append(Button(ctx, t("title.quit"), self._quit, icon="arrow-left", kind=Kind.QUIET))
+            entries.append(Button(ctx, t("title.quit"), self._quit, icon="log-out", kind=Kind.QUIET))
         self.entries = [self.panel.add(entry) for entry in entries]
         self.languages = [
             self.panel.add(Button(ctx, name, partial(self._speak, code), kind=Kind.QUIET, role="small"))
@@ -68,7 +68,7 @@ class TitleScene(Screen):
             button.set_active(code == ctx.settings.language)
         problems = " ".join(t(f"storage.{p.key}", **p.values) for p in ctx.storage.problems)
         self.problem = self.panel.add(Label(ctx, problems, "small", "warn", wrap=True))
-        self.map = MapView(ctx, self.session, self.session.stage)
+        self.map = MapView(ctx, self.session, self.session.stage, bare=True)
 
     def arrange(self) -> None:
         """The menu stands on the left, the company fills the rest."""

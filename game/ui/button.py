@@ -94,7 +94,7 @@ class Button(Widget):
         """Background, border and text as they are now."""
         palette = self.ctx.theme.palette
         if not self.enabled:
-            return palette.panel, palette.line, palette.faint
+            return palette.panel, palette.line, palette.muted
         lit = self.hovered or self.pressed
         if self.kind is Kind.PRIMARY:
             return (palette.text if lit else palette.accent), palette.accent, palette.on_accent

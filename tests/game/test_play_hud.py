@@ -23,13 +23,17 @@ from game.i18n import I18n, load_texts
 from game.scenes.briefing import BriefingScene
 from game.scenes.play import PlayScene
 from game.scenes.result import ResultScene
+from game.scenes.screen import Screen
+from game.scenes.settings import PAGES, SettingsScene
+from game.scenes.stage_select import StageSelectScene
+from game.scenes.title import TitleScene
 from game.scripts import SEED, fresh, never, prepared, unprepared
 from game.session import Session
 from game.storage import FileStorage
 from game.ui.button import Button
 from game.ui.label import Label
 from game.ui.theme import palette
-from game.ui.widget import Widget
+from game.ui.widget import Panel, Widget
 
 SIZES = [(1280, 720), (1920, 1080), (1024, 576), (1280, 960), (2560, 1080)]
 FRAME_S = 1 / 60
@@ -87,6 +91,59 @@ def room(button: Button) -> int:
     if button.action:
         taken += button.ctx.text.width(button.ctx.keymap.label(button.action), "small") + button.px(14)
     return button.rect.width - taken - button.px(8)
+
+
+def ink(widget: Widget) -> pygame.Rect:
+    """Where a widget draws something."""
+    text, rect = widget.ctx.text, widget.rect.copy()
+    match widget:
+        case Label() if widget.wrap:
+            rect.height = widget.height_for(rect.width) if widget.text else 0
+        case Label():
+            rect = pygame.Rect(0, 0, text.width(widget.text, widget.role), text.line_height(widget.role))
+            rect.center = widget.rect.center
+            if widget.align != "centre":
+                setattr(rect, widget.align, getattr(widget.rect, widget.align))
+    return rect
+
+
+def collisions(root: Widget) -> list[str]:
+    """Widgets that lie on each other, on the buttons of their screen, or outside of the window."""
+    parts = [w for w in root.walk() if not w.children and not isinstance(w, Panel) and ink(w).width and ink(w).height]
+    parts = [w for w in parts if w.lets_through(w.rect.center)]
+    name = {id(w): getattr(w, "text", "") or getattr(w, "name", "") or type(w).__name__ for w in parts}
+    found = [f"{name[id(w)]} outside" for w in parts if not root.rect.contains(ink(w))]
+    for index, one in enumerate(parts):
+        for other in parts[index + 1 :]:
+            if ink(one).inflate(-2, -4).colliderect(ink(other).inflate(-2, -4)):
+                found.append(f"{name[id(one)]} on {name[id(other)]}")
+    return found
+
+
+@pytest.mark.parametrize("ui_scale", [1.0, 1.25])
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_lies_on_anything_else(
+    ctx: Context, size: tuple[int, int], ui_scale: float, won: Session, lost: Session
+) -> None:
+    pygame.display.set_mode(size)
+    ctx.settings.ui_scale = ui_scale
+    ctx.rebuild(size)
+    scenes: list[Screen] = [TitleScene(ctx), StageSelectScene(ctx), BriefingScene(ctx, "hello_world", SEED)]
+    scenes += [ResultScene(ctx, won, best=True), ResultScene(ctx, lost)]
+    for scene in scenes:
+        scene.layout(size)
+        scene.update(5.0)
+        assert collisions(scene.root) == [], type(scene).__name__
+        assert cut_off(scene.root) == [], type(scene).__name__
+        if isinstance(scene, ResultScene):
+            letter = ctx.text.get(scene.result.grade, "grade", ctx.theme.palette.text).get_bounding_rect()
+            assert scene.ring.rect.width > 1.3 * max(letter.size), "the letter does not fit into its ring"
+    settings = SettingsScene(ctx, TitleScene)
+    for page in PAGES:
+        settings.page = page
+        settings.layout(size)
+        assert collisions(settings.root) == [], page
+        assert cut_off(settings.root) == [], page
 
 
 @pytest.mark.parametrize("ui_scale", [1.0, 1.25])

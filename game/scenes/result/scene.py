@@ -30,6 +30,7 @@ SIDE = 316
 GAP = 16
 FOOT = 76
 TILE = 58
+AMPLE = 240
 LEGEND = (("answered", "ok"), ("failed", "error"), ("offered", "text"))
 
 
@@ -105,7 +106,7 @@ class ResultScene(Screen):
         top = px(34 + TILE + 14)
         words = max(px(148), (foot - top) * 27 // 100)
         charts = foot - top - words - 2 * px(GAP)
-        upper = charts * 58 // 100
+        upper = charts * 58 // 100 if charts > px(AMPLE) else charts // 2
         half = (width - px(GAP)) // 2
         second = top + upper + px(GAP)
         self.charts[0].layout(pygame.Rect(x, top, width, upper))

@@ -13,7 +13,7 @@ from game.session import Session
 from game.ui.label import Label
 from game.ui.widget import Widget
 
-RING = 196
+RING, LEAST_RING = 196, 156
 PARTS = ("throughput", "latency", "uptime")
 
 
@@ -50,23 +50,40 @@ class Verdict(Widget):
             bar.set(part * progress, figures.percent(part * progress))
 
     def layout(self, rect: pygame.Rect) -> None:
-        """One below the other; the ring takes what the rest leaves."""
+        """One below the other; the ring takes what the rest leaves, and where that is little, the score's left."""
         super().layout(rect)
         px, left, top, width = self.px, rect.left, rect.top, rect.width
         self.stage_name.layout(pygame.Rect(left, top, width, px(22)))
         self.outcome.layout(pygame.Rect(left, top + px(22), width, px(42)))
         self.outcome_line.layout(pygame.Rect(left, top + px(66), width, px(24)))
         side = min(px(RING), rect.height - px(90 + 320))
-        ring = pygame.Rect(left, top + px(106), side, side)
-        ring.centerx = left + width // 2
+        if side < px(LEAST_RING):
+            bottom = self._ring_beside_score(pygame.Rect(left, top + px(98), width, px(LEAST_RING)))
+        else:
+            bottom = self._ring_over_score(pygame.Rect(left, top + px(106), width, side))
+        for number, bar in enumerate(self.bars.values()):
+            bar.layout(pygame.Rect(left, bottom + px(14 + 42 * number), width, px(34)))
+
+    def _ring_over_score(self, area: pygame.Rect) -> int:
+        px, ring = self.px, pygame.Rect(0, 0, area.height, area.height)
+        ring.center = area.center
         self.ring.layout(ring)
-        y = ring.bottom + px(14)
-        height = self.grade_line.height_for(width)
-        self.grade_line.layout(pygame.Rect(left, y, width, height))
-        y += height + px(14)
-        self.score.layout(pygame.Rect(left, y, width // 2, px(46)))
-        self.best_label.layout(pygame.Rect(left + width // 2, y + px(16), width - width // 2, px(28)))
-        y += px(60)
-        for bar in self.bars.values():
-            bar.layout(pygame.Rect(left, y, width, px(34)))
-            y += px(42)
+        y = self._line_below(area) + px(14)
+        half = area.width // 2
+        self.score.layout(pygame.Rect(area.left, y, half, px(46)))
+        self.best_label.layout(pygame.Rect(area.left + half, y + px(16), area.width - half, px(28)))
+        return y + px(46)
+
+    def _ring_beside_score(self, area: pygame.Rect) -> int:
+        px, side = self.px, area.height
+        self.ring.layout(pygame.Rect(area.left, area.top, side, side))
+        x, width = area.left + side + px(16), area.width - side - px(16)
+        self.score.layout(pygame.Rect(x, area.centery - px(40), width, px(46)))
+        self.best_label.align = "left"
+        self.best_label.layout(pygame.Rect(x, area.centery + px(12), width, px(28)))
+        return self._line_below(area)
+
+    def _line_below(self, area: pygame.Rect) -> int:
+        height = self.grade_line.height_for(area.width)
+        self.grade_line.layout(pygame.Rect(area.left, area.bottom + self.px(14), area.width, height))
+        return self.grade_line.rect.bottom
