@@ -63,7 +63,7 @@ def palette(name: str) -> Palette:
         Palette(),
         ok=_colour("#56B4E9"),
         warn=_colour("#F0E442"),
-        error=_colour("#FF8A3D"),
+        error=_colour("#FF7A33"),
         vignette=_colour("#A04A10"),
     )
 
