@@ -6,7 +6,7 @@ without acting.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine import commands as c
@@ -28,7 +28,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a command is checked against. In set-up nothing takes time, and giving back returns the whole price."""
+    """What a command is checked against. In set-up nothing takes time, and giving back returns the whole price.
+
+    unlocked: kinds on offer. migrated: whether the move to microservices is done. figures: of a node's models.
+    """
 
     stage: StageSpec
     board: Board
@@ -36,6 +39,9 @@ class Situation:
     setup: bool
     step: int
     dt_s: float
+    unlocked: tuple[str, ...]
+    migrated: bool
+    figures: Callable[[int], Mapping[str, float]]
 
     def until(self, seconds: float) -> int:
         """The step at which something begun now is done."""
@@ -67,6 +73,10 @@ def plan(command: c.Command, at: Situation) -> Plan | Refused:
             made = _restart(command, at)
         case c.SetPolicy():
             made = _set_policy(command, at)
+        case c.Operate():
+            made = _operate(command, at)
+        case c.Reserve():
+            made = _reserve(command, at)
         case _:
             raise TypeError(f"not a command that changes the board: {command!r}")
     if isinstance(made, Plan) and made.cost > 0 and made.cost > at.budget:
@@ -79,7 +89,7 @@ def _build(command: c.Build, at: Situation) -> Plan | Refused:
     kind = next((kind for kind in at.stage.node_kinds if kind.id == command.kind), None)
     if kind is None:
         return Refused(Code.UNKNOWN_KIND, {"kind": command.kind})
-    if kind.id not in at.stage.unlocked:
+    if kind.id not in at.unlocked:
         return Refused(Code.LOCKED, {"kind": kind.id})
     size = _size(kind, command.size or kind.sizes[0].id)
     if size is None:
@@ -126,7 +136,7 @@ def _connect(command: c.Connect, at: Situation) -> Plan | Refused:
 
     def perform(board: Board) -> int:
         if source.kind.single_target:
-            board.wires = [wire for wire in board.wires if wire[0] != command.source]
+            board.keep_wires([wire for wire in board.wires if wire[0] != command.source])
         board.wires.append((command.source, command.target))
         return command.target
 
@@ -141,7 +151,7 @@ def _disconnect(command: c.Disconnect, at: Situation) -> Plan | Refused:
         return Refused(Code.WIRE_MISSING, {"source_kind": source.kind.id, "target_kind": target.kind.id})
 
     def perform(board: Board) -> int:
-        board.wires.remove((command.source, command.target))
+        board.keep_wires([wire for wire in board.wires if wire != (command.source, command.target)])
         return command.target
 
     return Plan(0.0, perform)
@@ -186,11 +196,18 @@ def _clone(command: c.Clone, at: Situation) -> Plan | Refused:
         for source, target in list(board.wires):
             if source == command.node:
                 board.wires.append((twin.id, target))
+                _reserve_like(board, (source, target), (twin.id, target))
             elif target == command.node and not board.nodes[source].kind.single_target:
                 board.wires.append((source, twin.id))
+                _reserve_like(board, (source, target), (source, twin.id))
         return twin.id
 
     return Plan(made.cost, perform)
+
+
+def _reserve_like(board: Board, model: tuple[int, int], wire: tuple[int, int]) -> None:
+    if model in board.reserved:
+        board.reserved[wire] = board.reserved[model]
 
 
 def _sell(command: c.Sell, at: Situation) -> Plan | Refused:
@@ -244,6 +261,63 @@ def _set_policy(command: c.SetPolicy, at: Situation) -> Plan | Refused:
     def perform(board: Board) -> int:
         board.nodes[command.node].policies[command.key] = command.value
         return command.node
+
+    return Plan(0.0, perform)
+
+
+def _operate(command: c.Operate, at: Situation) -> Plan | Refused:
+    node = at.board.nodes.get(command.node)
+    if node is None:
+        return _unknown(command.node)
+    if command.action not in node.kind.actions:
+        return Refused(Code.UNKNOWN_ACTION, {"kind": node.kind.id, "action": command.action})
+    if at.setup:
+        return Refused(Code.NOT_IN_SETUP)
+    if not node.is_up:
+        return _busy(node, at) or _unknown(command.node)
+    if not _has_work(command.action, node, at):
+        return Refused(Code.NOTHING_TO_DO, {"kind": node.kind.id, "action": command.action})
+    return Plan(0.0, lambda board: command.node)
+
+
+def _has_work(action: str, node: Node, at: Situation) -> bool:
+    """Whether an action would change anything."""
+    figures = at.figures(node.id)
+    match action:
+        case "redrive":
+            return figures.get("dead", 0.0) > 0
+        case "flush":
+            return figures.get("keys", 0.0) > 0
+        case "restore":
+            return any(at.board.nodes[target].state is NodeState.DOWN for target in at.board.targets(node.id))
+        case "promote":
+            callers = (at.board.nodes[caller] for caller in at.board.callers(node.id))
+            return any(node.kind.replica and caller.kind.id == node.kind.replica.promotes_to for caller in callers)
+        case _:
+            return True
+
+
+def _reserve(command: c.Reserve, at: Situation) -> Plan | Refused:
+    source, target = at.board.nodes.get(command.source), at.board.nodes.get(command.target)
+    if source is None or target is None:
+        return _unknown(command.source if source is None else command.target)
+    wire = (command.source, command.target)
+    if wire not in at.board.wires:
+        return Refused(Code.WIRE_MISSING, {"source_kind": source.kind.id, "target_kind": target.kind.id})
+    if not at.migrated:
+        return Refused(Code.NOT_MIGRATED)
+    kinds = tuple(kind for kind in command.kinds.split(",") if kind)
+    known = {kind.id for kind in at.stage.request_kinds}
+    for kind in kinds:
+        if kind not in known:
+            return Refused(Code.UNKNOWN_REQUEST, {"request": kind})
+
+    def perform(board: Board) -> int:
+        if kinds:
+            board.reserved[wire] = kinds
+        else:
+            board.reserved.pop(wire, None)
+        return command.target
 
     return Plan(0.0, perform)
 

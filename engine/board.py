@@ -34,6 +34,11 @@ class Node:
         """Whether it takes requests at all."""
         return self.state in (NodeState.READY, NodeState.RESIZING)
 
+    @property
+    def takes_new(self) -> bool:
+        """Whether balancers send it new requests: it is believed to be up, and nobody drains it."""
+        return self.in_rotation and self.policies.get("rotation") != "out"
+
     def slots(self) -> int:
         """Slots in use now: none while it is down, a share while it is resized, never more than its connection
         limit.
@@ -47,16 +52,14 @@ class Node:
         if isinstance(limit, int) and limit > 0:
             slots = min(slots, limit)
         if self.state is NodeState.RESIZING:
-            slots = max(1, int(slots * self.kind.resize_capacity))
+            slots = min(slots, max(1, int(slots * self.kind.resize_capacity)))
         return slots
 
     def queue(self) -> int:
         """How many may wait for a slot now."""
         if not self.is_up:
             return 0
-        if self.live.queue >= 0:
-            return self.live.queue
-        queue = self.size.queue * self.live.instances
+        queue = self.live.queue if self.live.queue >= 0 else self.size.queue * self.live.instances
         limit = self.policies.get("queue_limit", 0)
         return min(queue, limit) if isinstance(limit, int) and limit > 0 else queue
 

@@ -26,12 +26,13 @@ from engine.balancing import Deal
 from engine.capacity import PROBABILITY_GRID, Capacity
 from engine.ledger import REASON_ROW, Ledger, StepFlows
 from engine.passing import Passage
+from engine.routing import DEAD, PASSING, SERVING, STORED, WAITING
 from engine.spec import FailureReason
 from engine.topology import Pull, Tally, Topology
 
 ARRIVAL_MEMORY = 1.0 / 16.0
-_FAULT, _NO_ROUTE, _TIMEOUT = (
-    REASON_ROW[r] for r in (FailureReason.FAULT, FailureReason.NO_ROUTE, FailureReason.TIMEOUT)
+_REFUSED, _FAULT, _NO_ROUTE, _TIMEOUT = (
+    REASON_ROW[r] for r in (FailureReason.REFUSED, FailureReason.FAULT, FailureReason.NO_ROUTE, FailureReason.TIMEOUT)
 )
 
 
@@ -377,6 +378,22 @@ class Kernel:
             self.pull_flow[edges] += taken
             self.occupied[0, pull.workers[i]] += amount
             left -= amount
+
+    def lose_share(self, node: int, share: float) -> None:
+        """Fail a binomial share of the requests that are on a node, itself or with a slot held there."""
+        topology = self.topology
+        there = np.array([node in key.path and key.place in (SERVING, WAITING, PASSING) for key in topology.keys])
+        lost: CountArray = self.generator.binomial(self.counts * there, min(max(share, 0.0), 1.0))
+        self.counts -= lost
+        self.lose(0, lost, _REFUSED)
+        self.recount()
+
+    def redrive(self, broker: int) -> None:
+        """Make the dead letters of a broker messages again."""
+        for key, cell in self.topology.index.items():
+            if key.place == DEAD and key.path[0] == broker:
+                self.counts[self.topology.index[key._replace(place=STORED)]] += self.counts[cell]
+                self.counts[cell] = 0
 
     def recount(self) -> None:
         """Derive what occupies each node from the counts."""

@@ -38,7 +38,9 @@ SERIES_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Exact sums of the traffic at one moment; timed_out: those failures that spent time in the system."""
+    """Exact sums of the traffic at one moment. done, failed: of honest requests; timed_out: failures that spent time in
+    the system.
+    """
 
     born: int
     done: int
@@ -118,8 +120,10 @@ class Metrics:
         """Take a reading and move every smoothed figure on. present_steps: requests in the system, summed over
         steps.
         """
-        failed = kernel.failed_by_reason()
-        reading = Reading(kernel.born, kernel.done, int(failed.sum()), int(failed[_TIMEOUT_ROW]), present_steps)
+        timed_out = int(kernel.failed_by_reason()[_TIMEOUT_ROW])
+        honest = ~kernel.topology.attack_kinds
+        done, failed = int(kernel.done_kind @ honest), int(kernel.failed_kind @ honest)
+        reading = Reading(kernel.born, done, failed, timed_out, present_steps)
         last = self.readings[-1]
         self.offered_rps = _smooth(self.offered_rps, (reading.born - last.born) / TICK_S)
         self.done_rps = _smooth(self.done_rps, (reading.done - last.done) / TICK_S)

@@ -136,7 +136,7 @@ class Explorer:
     def caches_of(self, node_id: int, phase: int) -> list[int]:
         """The caches in rotation that a node asks first for the answer to a phase."""
         nodes = (self.board.nodes[target] for target in self.targets[node_id])
-        return [n.id for n in nodes if n.kind.role is Role.CACHE and n.in_rotation and self.concerns(n, phase)]
+        return [n.id for n in nodes if n.kind.role is Role.CACHE and n.takes_new and self.concerns(n, phase)]
 
     def _decks_of(self, key: CellKey) -> tuple[Deck, ...]:
         node = self.board.nodes[key.path[-1]]
@@ -207,7 +207,7 @@ class Explorer:
         if past_caches:
             usable = [n for n in usable if not (n.kind.role is Role.CACHE and self.concerns(n, phase))]
         able = [n for n in usable if self._can(n.id, phase)]
-        able = [n for n in able if n.in_rotation] or able
+        able = [n for n in able if n.takes_new] or able
         if not able and not callers:
             able = usable
         if not able:
@@ -230,7 +230,7 @@ class Explorer:
         nodes = [n for n in nodes if n.state is not NodeState.BUILDING and n.kind.role is not Role.OBSERVER]
         nodes = [n for n in nodes if sub_item in node.kind.only_for.get(n.kind.id, (sub_item,))]
         if node.kind.role is Role.BALANCER:
-            nodes = [n for n in nodes if n.in_rotation]
+            nodes = [n for n in nodes if n.takes_new]
         reserved = {n.id: self.board.reserved.get((node.id, n.id), ()) for n in nodes}
         own = [n for n in nodes if kind in reserved[n.id]]
         return own or [n for n in nodes if not reserved[n.id]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,27 +9,9 @@ import numpy as np
 
 from engine.arrays import FloatArray
 from engine.facts import EventAnnounced, EventEnded, EventStarted, Fact
-from engine.spec import Envelope, EventSpec, StageSpec, TrafficEffect
+from engine.spec import EventSpec, NodeEffect, StageSpec, TrafficEffect
+from engine.strength import duration_s, strength
 from engine.view import AnnouncedEvent
-
-FADED = 0.01
-
-
-def strength(envelope: Envelope, age_s: float) -> float:
-    """Strength 0..1 of an effect at an age (seconds since it began): linear rise, hold, exponential decay."""
-    if age_s < 0:
-        return 0.0
-    if age_s < envelope.rise_s:
-        return age_s / envelope.rise_s
-    after = age_s - envelope.rise_s - envelope.hold_s
-    if after < 0:
-        return 1.0
-    return math.exp(-after / envelope.decay_s) if envelope.decay_s > 0 else 0.0
-
-
-def duration_s(envelope: Envelope) -> float:
-    """Seconds until an effect has faded to 1 %; infinite for a permanent one."""
-    return envelope.rise_s + envelope.hold_s - envelope.decay_s * math.log(FADED)
 
 
 def peak(effects: Sequence[TrafficEffect]) -> float:
@@ -50,9 +31,11 @@ class Occurrence:
 
 
 class Schedule:
-    """All events of a run."""
+    """All events of a run. begun: effects on nodes that have just begun, for the simulation to take."""
 
     def __init__(self, stage: StageSpec, generator: np.random.Generator) -> None:
+        self.begun: list[NodeEffect] = []
+        self.generator = generator
         self.kinds = {kind.id: i for i, kind in enumerate(stage.request_kinds)}
         moments = generator.random(len(stage.events))
         self.occurrences = [
@@ -72,8 +55,9 @@ class Schedule:
             if not occurrence.started and time_s >= occurrence.starts_at_s:
                 occurrence.told = occurrence.started = True
                 users += spec.users
+                self.begun.extend(spec.node_effects)
                 facts.append(EventStarted(spec.id, spec.department))
-            lasts = max((duration_s(effect.envelope) for effect in spec.effects), default=0.0)
+            lasts = _lasts_s(spec)
             if occurrence.started and not occurrence.ended and time_s >= occurrence.starts_at_s + lasts:
                 occurrence.ended = True
                 if lasts > 0:
@@ -113,6 +97,19 @@ class Schedule:
     def active(self) -> tuple[str, ...]:
         """Started and not yet faded."""
         return tuple(o.spec.id for o in self.occurrences if o.started and not o.ended)
+
+
+def _lasts_s(spec: EventSpec) -> float:
+    """Until the last of an event's effects has faded."""
+    traffic = [duration_s(effect.envelope) for effect in spec.effects]
+    nodes = [
+        max(effect.down_s, duration_s(effect.envelope) if _lingers(effect) else 0.0) for effect in spec.node_effects
+    ]
+    return max((*traffic, *nodes), default=0.0)
+
+
+def _lingers(effect: NodeEffect) -> bool:
+    return effect.pace != 1.0 or effect.fault_share > 0.0 or effect.leak_mb_s > 0.0
 
 
 def _announce(occurrence: Occurrence, starts_at_s: float) -> AnnouncedEvent:

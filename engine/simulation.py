@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 import numpy as np
 
-from engine import scoring
+from engine import digest, scoring
 from engine.actions import Plan, Situation, plan
+from engine.alerts import Alerts
 from engine.arrays import CountArray
 from engine.assembly import compile_topology
+from engine.assessment import assess
 from engine.board import Board
 from engine.capacity import measure
 from engine.carry import carry_over
-from engine.commands import Accepted, Answer, Clone, Command, Connect, Redo, Refused, StartOperation, Undo
+from engine.clients import Clients
+from engine.commands import (
+    Accepted,
+    Answer,
+    Clone,
+    Command,
+    Connect,
+    Migrate,
+    Operate,
+    Redo,
+    Refused,
+    SetPolicy,
+    StartOperation,
+    Undo,
+)
 from engine.commands import RefusalCode as Code
+from engine.economy import Economy, keep_per_day
 from engine.facts import (
     BudgetWarning,
     DatabaseLocked,
@@ -24,23 +38,26 @@ from engine.facts import (
     FailuresStarted,
     GaugeWarning,
     NodeOverloaded,
-    NodeReady,
     NodeRelieved,
     OperationStarted,
     RunEnded,
 )
 from engine.kernel import Kernel
 from engine.metrics import Metrics
+from engine.migration import Migration
+from engine.mishaps import Mishaps
+from engine.models import Models
 from engine.phases import flatten
 from engine.routing import MOST_CELLS, TooManyPathsError, cells_at_most
 from engine.run import Run
 from engine.schedule import Schedule
-from engine.spec import Role, StageSpec
+from engine.spec import StageSpec
 from engine.timestep import TICK_S, step_ms
 from engine.tracers import Tracers
 from engine.traffic import Traffic
+from engine.upkeep import Upkeep
 from engine.view import NodeState, Phase, RunResult
-from engine.vitals import Vitals
+from engine.vitals import Vitals, watched
 from engine.worldview import WorldView
 
 GAUGE_WARNINGS = (0.25, 0.5, 0.75)
@@ -58,29 +75,36 @@ class Simulation:
         self.dt_s = step_ms(stage) / 1000.0
         self.steps_per_tick = round(TICK_S / self.dt_s)
         self.ticks_per_second = round(1.0 / TICK_S)
-        streams = np.random.SeedSequence(seed).spawn(4)
-        arrivals, service, events, tracers = (np.random.Generator(np.random.PCG64(s)) for s in streams)
-        brokers = [kind.broker.attempts for kind in stage.node_kinds if kind.broker]
-        self.phases = flatten(stage.request_kinds, max(brokers, default=0))
+        streams = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(6)]
+        arrivals, service, events, tracers, models, clients = streams
+        self.streams = tuple(streams)
+        deliveries = max((kind.broker.attempts for kind in stage.node_kinds if kind.broker), default=0)
+        self.phases = flatten(stage.request_kinds, deliveries)
         self.board = _starting_board(stage)
+        self.models = Models(models)
+        self.models.follow(self.board, at_start=True)
         self.budget = stage.budget
         self.step_count = 0
         self.phase = Phase.SETUP
         self.kinds = {node.id: node.kind.id for node in self.board.nodes.values()}
         self.traffic = Traffic(stage, arrivals)
+        self.clients = Clients(stage.traffic.client, len(stage.request_kinds), self.dt_s, clients)
         self.schedule = Schedule(stage, events)
+        self.mishaps = Mishaps(stage)
+        self.migration = Migration(stage)
         self.kernel = Kernel(
             compile_topology(self.board, self.phases, self.dt_s), measure(self.board, self.dt_s), service
         )
         self.tracers = Tracers(self.phases, self.board.source.id, self.dt_s, tracers)
         self.metrics = Metrics(self.dt_s)
         self.vitals = Vitals()
+        self.alerts = Alerts()
+        self.economy = Economy(stage)
+        self.upkeep = Upkeep(self)
         self.gauge = scoring.Gauge(stage.goal)
-        self.revenue = np.array([kind.revenue / 1000.0 for kind in stage.request_kinds])
-        self.paid_for = np.zeros(len(stage.request_kinds), dtype=np.int64)
-        self.income_per_day = 0.0
         self.present_steps = 0
         self.block = np.zeros((0, len(stage.request_kinds)), dtype=np.int64)
+        self.failed_seen = self.kernel.failed_kind.copy()
         self.failed_mark = self.kernel.ledger.failed.copy()
         self.failed_mark_ids = self.kernel.topology.node_ids
         self.warned = 0
@@ -102,19 +126,26 @@ class Simulation:
         """What was played so far."""
         return Run(self.stage.id, self.seed, tuple(self.log), self.step_count)
 
+    @property
+    def keep_per_day(self) -> float:
+        """What all nodes cost a calendar day."""
+        return keep_per_day(self.board, self.models)
+
     def step(self) -> list[Fact]:
         """Advance by one fixed step and return what happened; outside of operation nothing moves."""
         if self.phase is not Phase.OPERATION:
             return []
+        kernel = self.kernel
         offset = self.step_count % self.steps_per_tick
         if offset == 0:
             self._begin_tick()
-        arrivals = self.block[offset]
-        self.kernel.step(arrivals)
-        flows = self.kernel.flows
-        if flows is not None:
-            self.tracers.advance(self.kernel, flows, arrivals)
-        self.present_steps += self.kernel.in_system
+        failed = kernel.failed_kind - self.failed_seen
+        self.failed_seen += failed
+        arrivals = self.block[offset] + self.clients.retries(failed * ~kernel.topology.attack_kinds)
+        kernel.step(arrivals)
+        if kernel.flows is not None:
+            self.tracers.advance(kernel, kernel.flows, arrivals)
+        self.present_steps += kernel.in_system - kernel.in_sessions
         self.step_count += 1
         if self.step_count % self.steps_per_tick == 0:
             self._end_tick()
@@ -145,6 +176,11 @@ class Simulation:
             case Redo():
                 self.done.append((self.board.copy(), self.budget))
                 self._restore(*self.undone.pop())
+            case Migrate():
+                self.budget -= made.cost
+                self.pending.append(self.migration.begin(self.time_s))
+            case Operate(node=node, action=action):
+                self.models.act(action, self.board.nodes[node])
             case _:
                 node = self._change_board(made)
         self.log.append((self.step_count, command))
@@ -152,28 +188,7 @@ class Simulation:
 
     def state_hash(self) -> str:
         """A digest of everything that decides the future of the run, the same on every platform."""
-        kernel = self.kernel
-        digest = hashlib.sha256()
-        for array in (kernel.counts, kernel.turn, kernel.ledger.entered, kernel.ledger.failed, kernel.left_by_node()):
-            digest.update(np.ascontiguousarray(array, dtype="<i8").tobytes())
-        generators = (self.traffic.generator, kernel.generator, self.tracers.generator)
-        plain = {
-            "step": self.step_count,
-            "phase": self.phase.value,
-            "born": kernel.born,
-            "done": kernel.done,
-            "budget": round(self.budget, 6),
-            "users": round(self.traffic.users, 6),
-            "gauge": round(self.gauge.level, 9),
-            "streams": [str(generator.bit_generator.state["state"]) for generator in generators],
-            "nodes": [
-                (n.id, n.kind.id, n.size.id, n.x, n.y, n.state.value, n.ready_step, sorted(n.policies.items()))
-                for n in self.board.nodes.values()
-            ],
-            "wires": self.board.wires,
-        }
-        digest.update(json.dumps(plain, sort_keys=True).encode())
-        return digest.hexdigest()
+        return digest.state_hash(self)
 
     def _plan(self, command: Command) -> Plan | Refused:
         setup = self.phase is Phase.SETUP
@@ -181,9 +196,22 @@ class Simulation:
             return Refused(Code.RUN_OVER)
         if isinstance(command, (StartOperation, Undo, Redo)):
             return self._plan_setup(command, setup)
-        situation = Situation(self.stage, self.board, self.budget, setup, self.step_count, self.dt_s)
+        if isinstance(command, Migrate):
+            return self.migration.plan(self.time_s, self.budget, setup)
+        situation = Situation(
+            self.stage,
+            self.board,
+            self.budget,
+            setup,
+            self.step_count,
+            self.dt_s,
+            self.migration.unlocked,
+            self.migration.done,
+            self.models.figures,
+        )
         made = plan(command, situation)
-        if isinstance(command, (Connect, Clone)) and isinstance(made, Plan) and not self._fits(made):
+        grows = isinstance(command, (Connect, Clone)) or (isinstance(command, SetPolicy) and command.key == "expired")
+        if grows and isinstance(made, Plan) and not self._fits(made):
             return Refused(Code.TOO_MANY_PATHS, {"limit": MOST_CELLS})
         return made
 
@@ -216,7 +244,8 @@ class Simulation:
 
     def _restore(self, board: Board, budget: float) -> None:
         self.board, self.budget = board, budget
-        self._rebuild()
+        self.models.restart(board)
+        self.rebuild()
 
     def _change_board(self, made: Plan) -> int:
         if self.phase is Phase.SETUP:
@@ -225,20 +254,16 @@ class Simulation:
         before = {node.id: node.state for node in self.board.nodes.values()}
         node = made.perform(self.board)
         self.budget -= made.cost
+        self.models.follow(self.board, at_start=self.phase is Phase.SETUP)
         for placed in self.board.nodes.values():
             self.kinds[placed.id] = placed.kind.id
             if placed.state is NodeState.RESTARTING and before.get(placed.id) is not NodeState.RESTARTING:
-                placed.rotation_step = self.step_count + round(self._detection_s(placed.id) / self.dt_s)
-        self._rebuild(made.lost)
+                self.upkeep.went_down(placed, "restarted")
+        self.rebuild(made.lost)
         return node
 
-    def _detection_s(self, node_id: int) -> float:
-        """How long the balancers in front of a node take to notice that it is down."""
-        callers = [self.board.nodes[s] for s, t in self.board.wires if t == node_id]
-        return max((n.kind.health_check_s for n in callers if n.kind.role is Role.BALANCER), default=0.0)
-
-    def _rebuild(self, lost: frozenset[int] = frozenset()) -> None:
-        """Give the kernel the board as it is now."""
+    def rebuild(self, lost: frozenset[int] = frozenset()) -> None:
+        """Give the kernel the board as it is now; requests on `lost` nodes fail."""
         old = self.kernel.topology
         topology = compile_topology(self.board, self.phases, self.dt_s)
         gone = frozenset(node for node in old.node_ids if node not in topology.node_index)
@@ -247,40 +272,31 @@ class Simulation:
         self.topology_version += 1
 
     def _begin_tick(self) -> None:
-        self._advance_nodes()
+        self.upkeep.begin_tick()
         facts, users = self.schedule.advance(self.time_s)
         self.pending.extend(facts)
+        self.upkeep.befall()
+        self.pending.extend(self.migration.advance(self.time_s))
         if users:
             self.traffic.join(users)
         multipliers = self.schedule.multipliers(self.time_s)
         self.block = self.traffic.draw(self.time_s, multipliers, self.dt_s, self.steps_per_tick)
-
-    def _advance_nodes(self) -> None:
-        """Finish what is built, resized or restarted by now, and let balancers notice."""
-        changed = False
-        for node in self.board.nodes.values():
-            if node.state is not NodeState.READY and self.step_count >= node.ready_step:
-                what, node.state = node.state, NodeState.READY
-                if node.next_size is not None:
-                    node.size, node.next_size = node.next_size, None
-                if what is NodeState.RESTARTING:
-                    node.rotation_step = self.step_count + round(self._detection_s(node.id) / self.dt_s)
-                self.pending.append(NodeReady(node.id, what.value))
-                changed = True
-            if 0 <= node.rotation_step <= self.step_count:
-                node.in_rotation, node.rotation_step = node.is_up, -1
-                changed = True
-        if changed:
-            self._rebuild()
+        if self.stage.traffic.client.retries > 0:
+            fresh = self.block.sum(axis=0) * ~self.kernel.topology.attack_kinds
+            self.clients.tick(fresh, TICK_S, self.board.source.policies)
 
     def _end_tick(self) -> None:
         stage = self.stage
         self.metrics.tick(self.kernel, self.present_steps)
         error_rate, latency_ms = self.metrics.error_rate, self.metrics.latency_ms
-        self._pay()
+        before = self.budget
+        self.budget += self.economy.tick(self.kernel, self.board, self.models)
+        if before >= 0 > self.budget:
+            self.pending.append(BudgetWarning())
         self.traffic.live(TICK_S, error_rate, 0.0 if np.isnan(latency_ms) else latency_ms)
         self.gauge.advance(error_rate, TICK_S)
         self._warn()
+        self.upkeep.end_tick()
         ticks = self.step_count // self.steps_per_tick
         if ticks % self.ticks_per_second == 0:
             self._end_second()
@@ -290,23 +306,6 @@ class Simulation:
             self._end("bankrupt")
         elif self.time_s >= stage.duration_s - self.dt_s / 2:
             self._end("won")
-
-    def _pay(self) -> None:
-        """Keep the nodes for a tick and earn what was answered in it."""
-        done = self.kernel.done_kind.copy()
-        earned = float(((done - self.paid_for) * self.revenue).sum())
-        self.paid_for = done
-        before = self.budget
-        self.budget += earned - self.keep_per_day * TICK_S / self.stage.day_s
-        per_day = earned / TICK_S * self.stage.day_s
-        self.income_per_day += (per_day - self.income_per_day) * TICK_S / 2.5
-        if before >= 0 > self.budget:
-            self.pending.append(BudgetWarning())
-
-    @property
-    def keep_per_day(self) -> float:
-        """What all nodes cost a calendar day."""
-        return sum(node.size.keep_per_day for node in self.board.nodes.values())
 
     def _warn(self) -> None:
         level = sum(self.gauge.level >= mark for mark in GAUGE_WARNINGS)
@@ -335,6 +334,10 @@ class Simulation:
         self.pending.extend(NodeRelieved(node) for node in changes.relieved)
         self.pending.extend(DatabaseLocked(node) for node in changes.locked)
         self.pending.extend(DatabaseUnlocked(node) for node in changes.unlocked)
+        monitors = [node for node in self.board.nodes.values() if node.kind.alerts]
+        if monitors:
+            values = watched(kernel, metrics, self.board, self.models)
+            self.pending.extend(self.alerts.evaluate(self.time_s, monitors, values))
 
     def _failed_before(self) -> CountArray:
         """The failures at the last second's end, in the columns of the present topology."""
@@ -346,38 +349,8 @@ class Simulation:
         return before
 
     def _end(self, outcome: str) -> None:
-        won = outcome == "won"
-        self.phase = Phase.WON if won else Phase.LOST
-        metrics, goal, users = self.metrics, self.stage.goal, self.traffic.users
-        metrics.close_all(self.kinds)
-        latency_ms = metrics.mean_latency_ms()
-        shown = goal.latency_bad_ms if np.isnan(latency_ms) else latency_ms
-        parts = scoring.parts(goal, metrics.max_rps, shown, metrics.uptime)
-        incidents = tuple(metrics.incidents)
-        balancers = sum(node.kind.role is Role.BALANCER for node in self.board.nodes.values())
-        kinds = {kind.id: kind for kind in self.stage.node_kinds}
-        key, kind = scoring.advice(outcome, parts, incidents, kinds, balancers)
-        p50, p95, p99 = self.tracers.all_time.percentiles(0.5, 0.95, 0.99)
-        failed = int(self.kernel.failed_by_reason().sum())
-        self.result = RunResult(
-            outcome=outcome,
-            grade=scoring.grade(won, parts),
-            score=scoring.score(metrics.max_rps, users),
-            max_rps=metrics.max_rps,
-            users=round(users),
-            latency_ms=latency_ms,
-            p50_ms=p50,
-            p95_ms=p95,
-            p99_ms=p99,
-            uptime=metrics.uptime,
-            error_rate=failed / max(self.kernel.done + failed, 1),
-            part_throughput=parts.throughput,
-            part_latency=parts.latency,
-            part_uptime=parts.uptime,
-            incidents=incidents,
-            advice=key,
-            advice_kind=kind,
-        )
+        self.phase = Phase.WON if outcome == "won" else Phase.LOST
+        self.result = assess(self, outcome)
         self.pending.append(RunEnded(outcome))
 
 

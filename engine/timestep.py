@@ -19,22 +19,16 @@ TICK_S = 0.1
 
 def fastest_service_ms(stage: StageSpec) -> float:
     """The shortest mean service time of any sub-item, on any size of any kind of node; infinite when nothing serves."""
-    least_work = {
-        step.sub_item: min(s.work for k in stage.request_kinds for s in k.recipe if s.sub_item == step.sub_item)
-        for kind in stage.request_kinds
-        for step in kind.recipe
-    }
-    return min(
-        (
-            mean * least_work[sub_item]
-            for kind in stage.node_kinds
-            if kind.role not in (Role.SOURCE, Role.BALANCER)
-            for size in kind.sizes
-            for sub_item, mean in size.service_ms.items()
-            if sub_item in least_work
-        ),
-        default=float("inf"),
-    )
+    steps = [step for kind in stage.request_kinds for step in kind.recipe]
+    times = []
+    for kind in stage.node_kinds:
+        if kind.role in (Role.SOURCE, Role.OBSERVER) or kind.role.passes_through:
+            continue
+        for size in kind.sizes:
+            for step in steps:
+                mean = size.special_ms.get(step.needs) if step.needs else size.service_ms.get(step.sub_item)
+                times.extend([mean * step.work] if mean is not None else [])
+    return min(times, default=float("inf"))
 
 
 def step_ms(stage: StageSpec) -> float:

@@ -9,7 +9,9 @@ import numpy as np
 
 from engine.board import Board
 from engine.kernel import Kernel
-from engine.spec import UslSpec
+from engine.metrics import Metrics
+from engine.models import Models
+from engine.spec import Role, UslSpec
 
 OVERLOADED_AFTER_S = 2
 RELIEVED_AFTER_S = 3
@@ -52,6 +54,30 @@ class Vitals:
         self.overloaded &= set(kernel.topology.node_ids)
         self.locked = now_locked
         return Changes(tuple(overloaded), tuple(relieved), tuple(sorted(locked)), tuple(sorted(unlocked)))
+
+
+def watched(kernel: Kernel, metrics: Metrics, board: Board, models: Models) -> dict[str, dict[int, float]]:
+    """What the monitoring looks at, by metric (see `AlertSpec`) and node; node -1 is the whole service."""
+    values: dict[str, dict[int, float]] = {
+        "error_share": {-1: metrics.error_rate},
+        "latency_ms": {-1: metrics.latency_ms},
+        "utilisation": {},
+        "queue_share": {},
+        "memory_share": {},
+        "lag_s": {},
+        "oldest_s": {},
+    }
+    for node in board.nodes.values():
+        i = kernel.topology.node_index[node.id]
+        if kernel.capacity.slots[i] and node.kind.role is not Role.SOURCE:
+            busy = int(kernel.serving[i] + kernel.calling[i])
+            values["utilisation"][node.id] = busy / int(kernel.capacity.slots[i])
+        if not node.kind.role.passes_through and node.queue():
+            values["queue_share"][node.id] = int(kernel.waiting[i]) / node.queue()
+        for name, value in models.figures(node.id).items():
+            if name in values:
+                values[name][node.id] = value
+    return values
 
 
 def usl_peak(alpha: float, beta: float) -> float:

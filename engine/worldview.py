@@ -9,9 +9,15 @@ import numpy as np
 
 from engine.arrays import CountArray
 from engine.board import Node
+from engine.coarse import LOOK_S, coarsen
 from engine.ledger import REASONS
+from engine.mishaps import zone_of
+from engine.routing import DEAD
 from engine.spec import FailureReason
+from engine.topology import Tally
+from engine.upkeep import FOR_EVER
 from engine.view import (
+    Alert,
     AnnouncedEvent,
     Forecast,
     Hop,
@@ -36,6 +42,7 @@ class WorldView:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
+        self._looks: dict[int, tuple[int, NodeView]] = {}
 
     @property
     def phase(self) -> Phase:
@@ -80,11 +87,28 @@ class WorldView:
     @property
     def nodes(self) -> tuple[NodeView, ...]:
         """All nodes, now."""
-        return tuple(self._node(node) for node in self._simulation.board.nodes.values())
+        return tuple(self._seen(node) for node in self._simulation.board.nodes.values())
 
     def node(self, node_id: int) -> NodeView:
         """One node, now. Raises KeyError when there is none of that number."""
-        return self._node(self._simulation.board.nodes[node_id])
+        return self._seen(self._simulation.board.nodes[node_id])
+
+    @property
+    def monitored(self) -> bool:
+        """Whether the figures of nodes are exact: the stage asks for no monitoring, or some is up."""
+        if not self._simulation.stage.needs_monitoring:
+            return True
+        return any(node.kind.alerts and node.is_up for node in self._simulation.board.nodes.values())
+
+    def _seen(self, node: Node) -> NodeView:
+        now = self._node(node)
+        if self.monitored:
+            return now
+        look = int(self.time_s // LOOK_S)
+        last = self._looks.get(node.id)
+        if last is None or last[0] != look:
+            last = self._looks[node.id] = (look, now)
+        return coarsen(now, last[1])
 
     def _node(self, node: Node) -> NodeView:
         sim = self._simulation
@@ -95,6 +119,7 @@ class WorldView:
         recent = gauges.recent_failures[:, i]
         histogram = sim.tracers.by_node.get(node.id)
         waiting = int(kernel.waiting[i]) + self._held_by_balancer(i)
+        endless = node.ready_step >= FOR_EVER
         return NodeView(
             id=node.id,
             kind=node.kind.id,
@@ -102,12 +127,12 @@ class WorldView:
             x=node.x,
             y=node.y,
             state=node.state,
-            remaining_s=max(0.0, (node.ready_step - sim.step_count) * sim.dt_s),
+            remaining_s=0.0 if endless else max(0.0, (node.ready_step - sim.step_count) * sim.dt_s),
             slots=int(kernel.capacity.slots[i]),
             in_service=int(kernel.serving[i]),
             calling=int(kernel.calling[i]),
             waiting=waiting,
-            queue_limit=node.size.queue,
+            queue_limit=node.size.queue if node.kind.role.passes_through else node.queue(),
             utilisation=float(gauges.utilisation[i]),
             throughput_rps=float(gauges.throughput_rps[i]),
             failing_rps=float(gauges.failing_rps[i]),
@@ -118,26 +143,48 @@ class WorldView:
             overloaded=node.id in sim.vitals.overloaded,
             locked=node.id in sim.vitals.locked,
             wires=sim.board.wire_count(node.id),
-            keep_per_day=node.size.keep_per_day,
+            keep_per_day=node.size.keep_per_day * sim.models.paid_units(node.id),
             policies=dict(node.policies),
+            zone=zone_of(sim.stage, node),
+            instances=node.live.instances,
+            figures=sim.models.figures(node.id),
         )
 
     def _held_by_balancer(self, index: int) -> int:
         kernel = self._simulation.kernel
-        first = kernel.topology.serving + kernel.topology.waiting
-        return int(kernel.counts[first:][kernel.topology.cell_node[first:] == index].sum())
+        topology = kernel.topology
+        first = topology.serving + topology.waiting
+        passing = slice(first, first + topology.passing)
+        return int(kernel.counts[passing][topology.cell_node[passing] == index].sum())
 
     @property
     def wires(self) -> tuple[WireView, ...]:
         """All wires in the order they were drawn."""
         sim = self._simulation
         rates = dict(zip(sim.metrics.wires, sim.metrics.wire_rps.tolist(), strict=True))
-        return tuple(WireView(s, t, rates.get((s, t), 0.0)) for s, t in sim.board.wires)
+        reserved = sim.board.reserved
+        return tuple(WireView(s, t, rates.get((s, t), 0.0), reserved.get((s, t), ())) for s, t in sim.board.wires)
 
     @property
     def unlocked(self) -> tuple[str, ...]:
         """Kinds of node on offer."""
-        return self._simulation.stage.unlocked
+        return self._simulation.migration.unlocked
+
+    @property
+    def migrated(self) -> bool:
+        """Whether the service is split: wires can be reserved for kinds of request."""
+        return self._simulation.migration.done
+
+    @property
+    def migration_left_s(self) -> float:
+        """Seconds until the move to microservices is done; 0 when none is under way."""
+        ready_at_s = self._simulation.migration.ready_at_s
+        return max(ready_at_s - self.time_s, 0.0) if ready_at_s >= 0 else 0.0
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """Rules of the monitoring that are broken, the longest first."""
+        return self._simulation.alerts.active
 
     @property
     def budget(self) -> float:
@@ -152,7 +199,7 @@ class WorldView:
     @property
     def income_per_day(self) -> float:
         """What answered requests earn a calendar day at the present pace (smoothed)."""
-        return self._simulation.income_per_day
+        return self._simulation.economy.income_per_day
 
     @property
     def users(self) -> float:
@@ -229,8 +276,25 @@ class WorldView:
     @property
     def totals(self) -> Totals:
         """Exact counts since the start."""
-        kernel = self._simulation.kernel
-        return Totals(kernel.born, kernel.done, _by_reason(kernel.failed_by_reason()), kernel.in_system)
+        sim = self._simulation
+        kernel, topology = sim.kernel, sim.kernel.topology
+        tally = kernel.tally().sum(axis=1)
+        dead = [i for key, i in topology.index.items() if key.place == DEAD]
+        return Totals(
+            born=kernel.born,
+            done=kernel.done,
+            failed=_by_reason(kernel.failed_by_reason()),
+            in_system=kernel.in_system,
+            attacks_done=int(kernel.done_kind @ topology.attack_kinds),
+            attacks_failed=int(kernel.failed_kind @ topology.attack_kinds),
+            retries=sim.clients.retried,
+            wasted=kernel.wasted,
+            stale=sim.models.stale,
+            lost_writes=sim.models.lost_writes + kernel.lost_messages,
+            messages=int(tally[Tally.PUBLISHED]),
+            delivered=int(tally[Tally.DELIVERED]),
+            dead=int(kernel.counts[dead].sum()),
+        )
 
     def failures_by_node(self) -> Mapping[int, Mapping[FailureReason, int]]:
         """All failures since the start by node and reason, those of nodes that are gone included."""

@@ -51,6 +51,7 @@ class NodeSize:
     slots: requests in service at once (workers, connections) of one instance; 0 where requests pass through.
     service_ms: mean service time of each sub-item this node handles itself.
     special_ms: likewise for steps that need a capability, by its name.
+    relay_ms: mean time it works on a step it then has another node handle; 0: it hands on within one step.
     queue: requests that may wait for a slot; the next one is refused with 502. On a broker: messages it can hold.
     rate_cap_rps: requests a second that pass through, by a token bucket that holds 0.1 s of them; 0 means unlimited.
     memory_mb: memory of an instance. cpu: cores of a worker node of a cluster.
@@ -64,6 +65,7 @@ class NodeSize:
     slots: int = 0
     service_ms: Mapping[SubItem, float] = field(default_factory=dict)
     special_ms: Mapping[str, float] = field(default_factory=dict)
+    relay_ms: float = 0.0
     queue: int = 0
     rate_cap_rps: float = 0.0
     memory_mb: float = 0.0
@@ -99,6 +101,7 @@ class NodeKind:
     refund: share of the price that selling returns in operation (all of it in set-up).
     health_check_s: how long a balancer takes to notice that a node behind it is down or back.
     single_target: a new wire out replaces the old one, as a name that resolves to one address is pointed elsewhere.
+    accepts: sub-items that a store answers or a broker takes as messages (steps that need nothing special).
     zonal: whether it lives in the zone it stands in, and fails with it; else it spans all zones.
     actions: what can be done to it by hand: `flush`, `promote`, `redrive`, `restore`, `rollout`.
     The other fields give it a model; None: it has none of that.
@@ -124,6 +127,7 @@ class NodeKind:
     icon: str = "server"
     sellable: bool = True
     single_target: bool = False
+    accepts: tuple[SubItem, ...] = ()
     zonal: bool = True
     actions: tuple[str, ...] = ()
     cache: CacheSpec | None = None

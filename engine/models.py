@@ -1,0 +1,174 @@
+"""The models of all nodes of a run: made when a node appears, moved on once a tick, gone with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.board import Board, Node
+from engine.facts import Fact
+from engine.nodes.autoscale import Group
+from engine.nodes.backup import Backup
+from engine.nodes.behaviour import Behaviour, Surroundings, Wish
+from engine.nodes.breaker import Breaker
+from engine.nodes.broker import Broker
+from engine.nodes.cache import Cache
+from engine.nodes.cluster import Cluster
+from engine.nodes.memory import Memory
+from engine.nodes.replica import Replica
+from engine.nodes.serverless import Serverless
+from engine.nodes.store import Store
+from engine.readings import Readings
+from engine.spec import Role
+from engine.view import NodeState
+
+_ELASTIC = (Group, Cluster, Serverless)
+
+
+class Models:
+    """What is particular to the nodes of a run. stale, lost_writes: reads answered with old data and answered writes
+    that are gone, since the start.
+    """
+
+    def __init__(self, generator: np.random.Generator) -> None:
+        self.generator = generator
+        self.readings = Readings()
+        self.of: dict[int, list[Behaviour]] = {}
+        self._kinds: dict[int, str] = {}
+        self._backlogs: dict[int, int] = {}
+        self._stale = self._lost_writes = 0
+
+    @property
+    def any(self) -> bool:
+        """Whether any node has a model."""
+        return any(self.of.values())
+
+    @property
+    def stale(self) -> int:
+        """Reads that replicas answered with old data."""
+        return self._stale + sum(model.stale for model in self._all() if isinstance(model, Replica))
+
+    @property
+    def lost_writes(self) -> int:
+        """Answered writes that a failover or a restore took back."""
+        return self._lost_writes + sum(
+            model.lost_writes for model in self._all() if isinstance(model, (Replica, Backup))
+        )
+
+    def follow(self, board: Board, at_start: bool = False) -> None:
+        """Make the models of new nodes, and drop those of nodes that are gone or have become another kind."""
+        for node_id in [n for n in self.of if n not in board.nodes or board.nodes[n].kind.id != self._kinds[n]]:
+            self._drop(node_id, board)
+        for node in board.nodes.values():
+            if node.id not in self.of:
+                self.of[node.id] = self._models_of(node, at_start)
+                self._kinds[node.id] = node.kind.id
+
+    def restart(self, board: Board) -> None:
+        """Make all models anew, as the set-up does when it goes back."""
+        self.of.clear()
+        self._backlogs.clear()
+        self.follow(board, at_start=True)
+
+    def tick(self, board: Board, time_s: float, tick_s: float) -> tuple[list[Fact], list[Wish]]:
+        """Move every model on; returns what happened, and what they ask the simulation to do."""
+        wishes: list[Wish] = []
+        facts: list[Fact] = []
+        around = Surroundings(
+            time_s, tick_s, self.generator, self.readings.of, board.nodes, board.callers, board.targets, wishes.append
+        )
+        for node in board.nodes.values():
+            if node.state is not NodeState.BUILDING:
+                reading = self.readings.of(node.id)
+                for model in self.of[node.id]:
+                    facts.extend(model.tick(node, reading, around))
+        return facts, wishes
+
+    def act(self, action: str, node: Node) -> None:
+        """Do one of the actions of a node's kind."""
+        for model in self.of[node.id]:
+            model.act(action, node)
+
+    def befall(self, what: str, node: Node) -> None:
+        """Tell a node's models what happened to it."""
+        for model in self.of.get(node.id, ()):
+            model.befall(what, node)
+
+    def leak(self, node: Node, mb_s: float) -> None:
+        """How fast the memory of a node leaks from now on."""
+        for model in self.of[node.id]:
+            if isinstance(model, Memory):
+                model.leak_mb_s = mb_s
+
+    def data_lost(self, database: Node, board: Board) -> bool:
+        """A database lost its data; returns whether there is somebody who keeps backups of it."""
+        keepers = [
+            model
+            for caller in board.callers(database.id)
+            for model in self.of.get(caller, ())
+            if isinstance(model, Backup)
+        ]
+        for keeper in keepers:
+            keeper.data_lost(database.id)
+        return bool(keepers)
+
+    def lose(self, writes: int) -> None:
+        """Count writes that are gone for another reason than a failover or a restore."""
+        self._lost_writes += writes
+
+    def figures(self, node_id: int) -> Mapping[str, float]:
+        """What the models of a node show, merged."""
+        merged: dict[str, float] = {}
+        for model in self.of.get(node_id, ()):
+            merged.update(model.figures())
+        return merged
+
+    def paid_units(self, node_id: int) -> int:
+        """How many times the keep of a node's size is paid."""
+        for model in self.of.get(node_id, ()):
+            if isinstance(model, _ELASTIC):
+                return int(model.paid_units)
+        return 1
+
+    def state(self) -> list[object]:
+        """What decides the future, in the order of the nodes."""
+        return [(node, type(model).__name__, model.state()) for node, models in self.of.items() for model in models]
+
+    def _all(self) -> list[Behaviour]:
+        return [model for models in self.of.values() for model in models]
+
+    def _drop(self, node_id: int, board: Board) -> None:
+        for model in self.of.pop(node_id):
+            if isinstance(model, Replica):
+                self._stale += model.stale
+            if isinstance(model, (Replica, Backup)):
+                self._lost_writes += model.lost_writes
+            if isinstance(model, Backup):
+                model.give_up(board.nodes)
+        self._backlogs.pop(node_id, None)
+
+    def _models_of(self, node: Node, at_start: bool) -> list[Behaviour]:
+        kind = node.kind
+        models: list[Behaviour] = []
+        if kind.cluster is not None:
+            models.append(Cluster(node))
+        elif kind.autoscale is not None:
+            models.append(Group(node))
+        if kind.serverless is not None:
+            models.append(Serverless(node))
+        if kind.cache is not None:
+            models.append(Cache(node, at_start=at_start))
+        if kind.replica is not None:
+            models.append(Replica(node, self._backlogs))
+        if kind.role is Role.STORE and kind.popularity is not None:
+            models.append(Store(node))
+        if kind.gateway is not None:
+            models.append(Breaker(node))
+        if kind.broker is not None:
+            models.append(Broker(node))
+        if kind.memory is not None:
+            models.append(Memory(node))
+        if kind.backup is not None:
+            models.append(Backup(node))
+        return models

@@ -1,0 +1,142 @@
+"""What went through each node in a tick, for the nodes' models."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.arrays import FloatArray, IndexArray
+from engine.board import Board
+from engine.kernel import Kernel
+from engine.nodes.behaviour import Reading
+from engine.routing import DEAD, STORED
+from engine.spec import Role
+from engine.topology import Tally, Topology
+
+_TALLIES = len(Tally)
+_ENTERED, _FAILED, _SERVING, _WAITING, _CALLING = range(_TALLIES, _TALLIES + 5)
+
+
+class Readings:
+    """Reads the kernel's sums at the end of every tick; `of` gives the reading of a node, by number."""
+
+    def __init__(self) -> None:
+        self.node_ids: tuple[int, ...] = ()
+        self.sums: FloatArray = np.zeros((_CALLING + 1, 0))
+        self.readings: dict[int, Reading] = {}
+        self._topology: Topology | None = None
+        self._brokers: dict[int, tuple[IndexArray, IndexArray, IndexArray]] = {}
+        self._behind: dict[int, tuple[list[int], list[int]]] = {}
+
+    def of(self, node: int) -> Reading:
+        """The last tick of a node; nothing moved at one that is new."""
+        return self.readings.get(node, _NOTHING)
+
+    def read(self, kernel: Kernel, board: Board, steps: int) -> None:
+        """Read the tick that just ended, of so many steps."""
+        topology = kernel.topology
+        if topology is not self._topology:
+            self._follow(topology, board)
+        ledger = kernel.ledger
+        sums = np.vstack([kernel.tally(), ledger.entered, ledger.failed.sum(axis=0), ledger.occupied])
+        flows = (sums - self.sums).T.tolist()
+        self.sums = sums
+        serving, waiting, calling = kernel.occupied.tolist()
+        slots = kernel.capacity.slots.tolist()
+        self.readings = {}
+        for i, node in enumerate(topology.node_ids):
+            flow = flows[i]
+            stored, unacked, dead = self._messages(kernel, node)
+            self.readings[node] = Reading(
+                entered=int(flow[_ENTERED]),
+                left=int(flow[Tally.LEFT]),
+                failed=int(flow[_FAILED]),
+                offered=int(flow[Tally.LEFT] + flow[_FAILED]),
+                writes=int(flow[Tally.WRITES]),
+                reads=int(flow[Tally.READS]),
+                hits=int(flow[Tally.HITS]),
+                misses=int(flow[Tally.MISSES]),
+                fills=flow[Tally.FILLS],
+                busy=(flow[_SERVING] + flow[_CALLING]) / steps,
+                in_service=flow[_SERVING] / steps,
+                serving=serving[i],
+                waiting=waiting[i],
+                calling=calling[i],
+                slots=slots[i],
+                messages=stored,
+                unacked=unacked,
+                published=int(flow[Tally.PUBLISHED]),
+                delivered=int(flow[Tally.DELIVERED]),
+                redelivered=int(flow[Tally.REDELIVERED]),
+                dead=dead,
+                **self._behind_of(node, flows, topology),
+            )
+
+    def _follow(self, topology: Topology, board: Board) -> None:
+        """Put the sums into the columns of another topology, and look up what lies where."""
+        moved = np.zeros((_CALLING + 1, topology.nodes))
+        for i, node in enumerate(self.node_ids):
+            if node in topology.node_index:
+                moved[:, topology.node_index[node]] = self.sums[:, i]
+        self.sums, self.node_ids, self._topology = moved, topology.node_ids, topology
+        self._brokers = {
+            node.id: _cells_of(topology, node.id) for node in board.nodes.values() if node.kind.role is Role.QUEUE
+        }
+        self._behind = {
+            node.id: (_all_behind(board, node.id), _served_behind(board, node.id))
+            for node in board.nodes.values()
+            if node.kind.gateway is not None
+        }
+
+    def _messages(self, kernel: Kernel, node: int) -> tuple[int, int, int]:
+        if node not in self._brokers:
+            return 0, 0, 0
+        stored, unacked, dead = (int(kernel.counts[cells].sum()) for cells in self._brokers[node])
+        return stored, unacked, dead
+
+    def _behind_of(self, node: int, flows: list[list[float]], topology: Topology) -> dict[str, int]:
+        if node not in self._behind:
+            return {}
+        everything, served = self._behind[node]
+        index = topology.node_index
+        return {
+            "behind_failed": int(sum(flows[index[other]][_FAILED] for other in everything)),
+            "behind_done": int(sum(flows[index[other]][Tally.LEFT] for other in served)),
+        }
+
+
+_NOTHING = Reading()
+
+
+def _cells_of(topology: Topology, broker: int) -> tuple[IndexArray, IndexArray, IndexArray]:
+    """The cells of a broker's messages: stored, with its workers, dead."""
+    mine = [(i, key) for i, key in enumerate(topology.keys) if key.path[0] == broker]
+    found: tuple[list[int], list[int], list[int]] = ([], [], [])
+    for i, key in mine:
+        if topology.nack[i] >= 0 or key.place == DEAD:
+            found[0 if key.place == STORED else 2 if key.place == DEAD else 1].append(i)
+    stored, unacked, dead = (np.array(cells, dtype=np.intp) for cells in found)
+    return stored, unacked, dead
+
+
+def _all_behind(board: Board, start: int) -> list[int]:
+    """Every node that calls from `start` can arrive at, but itself."""
+    seen, pending = {start}, [start]
+    while pending:
+        for target in board.targets(pending.pop()):
+            if target not in seen:
+                seen.add(target)
+                pending.append(target)
+    return sorted(seen - {start})
+
+
+def _served_behind(board: Board, start: int) -> list[int]:
+    """The nearest nodes behind one that have slots."""
+    found: set[int] = set()
+    pending = [start]
+    while pending:
+        for target in board.targets(pending.pop()):
+            if board.nodes[target].kind.role.passes_through:
+                pending.append(target)
+            else:
+                found.add(target)
+    return sorted(found)

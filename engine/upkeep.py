@@ -1,0 +1,153 @@
+"""The life of the nodes: what is built, resized, restarted or repaired, what befalls them, and what their models ask
+for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.board import Node
+from engine.facts import DataLost, NodeDied, NodeReady
+from engine.failover import swap
+from engine.mishaps import Blow
+from engine.nodes.behaviour import Failover, Kill, LoseShare, Recovered, Redrive, Wish
+from engine.spec import Role
+from engine.timestep import TICK_S
+from engine.topology import Tally
+from engine.view import NodeState
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+REBOOT_S = 3.0
+REBUILT_FROM_NOTHING_S = 30.0
+FOR_EVER = 1 << 60
+
+
+class Upkeep:
+    """Acts on the board of a simulation at the edges of its ticks."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+
+    def begin_tick(self) -> None:
+        """Finish what is built, resized, restarted or repaired by now, and let balancers notice."""
+        sim = self.simulation
+        changed = False
+        for node in sim.board.nodes.values():
+            if node.state is not NodeState.READY and sim.step_count >= node.ready_step:
+                self._came_up(node)
+                changed = True
+            if 0 <= node.rotation_step <= sim.step_count:
+                node.in_rotation, node.rotation_step = node.is_up, -1
+                changed = True
+        if changed:
+            sim.rebuild()
+
+    def befall(self) -> None:
+        """Let the effects on nodes that have just begun strike, and press those that go on."""
+        sim = self.simulation
+        blows = [
+            blow
+            for effect in sim.schedule.begun
+            for blow in sim.mishaps.begin(effect, sim.time_s, sim.board, sim.schedule.generator)
+        ]
+        sim.schedule.begun.clear()
+        for blow in blows:
+            self._strike(blow)
+        if sim.mishaps.press(sim.time_s, sim.board):
+            for node in sim.board.nodes.values():
+                sim.models.leak(node, sim.mishaps.leaks.get(node.id, 0.0))
+            sim.kernel.capacity.refresh(sim.board)
+
+    def end_tick(self) -> None:
+        """Move the models on, and do what they ask for."""
+        sim = self.simulation
+        if not sim.models.any:
+            return
+        sim.models.readings.read(sim.kernel, sim.board, sim.steps_per_tick)
+        facts, wishes = sim.models.tick(sim.board, sim.time_s, TICK_S)
+        sim.pending.extend(facts)
+        for wish in wishes:
+            self._grant(wish)
+        sim.kernel.capacity.refresh(sim.board)
+
+    def went_down(self, node: Node, what: str) -> None:
+        """A node stopped taking requests: its models hear `what`, and its balancers notice after a while."""
+        sim = self.simulation
+        node.rotation_step = sim.step_count + round(self._detection_s(node.id) / sim.dt_s)
+        sim.models.befall(what, node)
+
+    def take_down(self, node: Node, seconds: float, what: str = "down") -> None:
+        """Put a node out of order; requests on it fail."""
+        sim = self.simulation
+        until = FOR_EVER if seconds == float("inf") else sim.step_count + round(seconds / sim.dt_s)
+        node.state = NodeState.RESTARTING if what == "restarted" else NodeState.DOWN
+        node.ready_step, node.next_size = until, None
+        self.went_down(node, what)
+        sim.rebuild(frozenset((node.id,)))
+
+    def _came_up(self, node: Node) -> None:
+        sim = self.simulation
+        what, node.state = node.state, NodeState.READY
+        if node.next_size is not None:
+            node.size, node.next_size = node.next_size, None
+        if what in (NodeState.RESTARTING, NodeState.DOWN):
+            node.rotation_step = sim.step_count + round(self._detection_s(node.id) / sim.dt_s)
+        if what is NodeState.DOWN:
+            sim.models.befall("up", node)
+        sim.pending.append(NodeReady(node.id, what.value))
+
+    def _detection_s(self, node_id: int) -> float:
+        """How long the balancers in front of a node take to notice that it is down."""
+        board = self.simulation.board
+        callers = [board.nodes[caller] for caller in board.callers(node_id)]
+        return max((n.kind.health_check_s for n in callers if n.kind.role is Role.BALANCER), default=0.0)
+
+    def _strike(self, blow: Blow) -> None:
+        sim = self.simulation
+        node = sim.board.nodes[blow.node]
+        if blow.what == "down":
+            self.take_down(node, blow.down_s)
+            sim.pending.append(NodeDied(node.id, "zone" if blow.zone else "outage"))
+        elif blow.what == "data_loss":
+            self._lose_data(node)
+        else:
+            sim.models.befall(blow.what, node)
+
+    def _lose_data(self, database: Node) -> None:
+        """Down until it is restored from a backup; without one it comes back empty after a while."""
+        sim = self.simulation
+        kept = sim.models.data_lost(database, sim.board)
+        self.take_down(database, float("inf") if kept else REBUILT_FROM_NOTHING_S)
+        if not kept:
+            writes = int(sim.kernel.tally()[Tally.WRITES, sim.kernel.topology.node_index[database.id]])
+            sim.models.lose(writes)
+            sim.pending.append(DataLost(database.id, writes, "none"))
+        sim.models.befall("data_loss", database)
+
+    def _grant(self, wish: Wish) -> None:
+        sim = self.simulation
+        match wish:
+            case Kill(node=node_id, reason=reason):
+                node = sim.board.nodes[node_id]
+                self.take_down(node, max(node.kind.restart_s, REBOOT_S), "restarted")
+                sim.pending.append(NodeDied(node_id, reason))
+            case LoseShare(node=node_id, share=share):
+                sim.kernel.lose_share(node_id, share)
+            case Failover(replica=replica, master=master):
+                self._fail_over(replica, master)
+            case Redrive(node=node_id):
+                sim.kernel.redrive(node_id)
+            case Recovered(node=node_id):
+                sim.board.nodes[node_id].ready_step = sim.step_count
+
+    def _fail_over(self, replica: int, master: int) -> None:
+        sim = self.simulation
+        if (master, replica) not in sim.board.wires:
+            return
+        swap(sim.board, replica, master, {kind.id: kind for kind in sim.stage.node_kinds})
+        for node in (replica, master):
+            sim.kinds[node] = sim.board.nodes[node].kind.id
+        sim.models.follow(sim.board)
+        sim.rebuild()
