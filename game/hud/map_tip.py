@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pygame
 
+from engine.view import NodeView
 from game.context import Context
+from game.hud import figures, texts
 from game.ui.tooltip import draw_tooltip, tooltip_picture
 from game.ui.widget import Widget
 from game.view.map import MapView
 
 REST_S = 0.45
+MOST_FIGURES = 6
 
 
 class MapTip:
@@ -38,8 +41,15 @@ class MapTip:
             return
         node, text = self.map.hit_test(self._pointer), self.map.tooltip_at(self._pointer)
         anchor = self.map.node_rect(node) if node is not None else None
-        if text is None or anchor is None:
+        if node is None or text is None or anchor is None:
             return
+        text = "\n".join([text, *self._figures(self.map.board.by_id[node])])
         if self._picture is None or self._picture[0] != text:
             self._picture = (text, tooltip_picture(self.ctx, text))
         draw_tooltip(self.ctx, surface, self._picture[1], anchor)
+
+    def _figures(self, node: NodeView) -> list[str]:
+        """The first figures of its models, one a line."""
+        i18n, about = self.ctx.i18n, figures.roughly if node.coarse else str
+        shown = list(node.figures.items())[:MOST_FIGURES]
+        return [f"{texts.figure_name(i18n, name)}: {about(texts.figure(i18n, name, value))}" for name, value in shown]

@@ -4,38 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.spec import NodeKind, Role, StageSpec, SubItem
+from engine.spec import NodeKind, StageSpec
 from engine.worldview import WorldView
+from game.view.families import FAMILIES, family_of
 
-CATEGORIES = ("network", "compute", "database", "messaging", "operations")
 IN_ONE_ROW = 5
-_BY_ROLE = {
-    Role.BALANCER: "network",
-    Role.COMPUTE: "compute",
-    Role.STORE: "database",
-    Role.DATABASE: "database",
-    Role.QUEUE: "messaging",
-    Role.WORKER: "messaging",
-    Role.OBSERVER: "operations",
-}
-_CONVERSATION = "chat"
-
-
-def category_of(kind: NodeKind) -> str:
-    """The category a kind is sold in; empty for what is not sold at all."""
-    if kind.role is Role.CACHE:
-        return "network" if kind.cache is not None and kind.cache.sub_item is SubItem.STATIC else "database"
-    if kind.role is Role.COMPUTE and any(_CONVERSATION in size.special_ms for size in kind.sizes):
-        return "messaging"
-    return _BY_ROLE.get(kind.role, "")
 
 
 def kinds_on_offer(stage: StageSpec, unlocked: Sequence[str]) -> list[NodeKind]:
     """What the shop shows, in its order: by category, first what may be built and then what is locked."""
     kinds = [stage.node_kind(kind) for kind in unlocked]
     kinds += [kind for kind in stage.node_kinds if kind.id not in unlocked]
-    sold = [kind for kind in kinds if category_of(kind)]
-    return sorted(sold, key=lambda kind: CATEGORIES.index(category_of(kind)))
+    sold = [kind for kind in kinds if family_of(kind)]
+    return sorted(sold, key=lambda kind: FAMILIES.index(family_of(kind)))
 
 
 class Shelf:
@@ -58,7 +39,7 @@ class Shelf:
     @property
     def categories(self) -> tuple[str, ...]:
         """The categories that hold something."""
-        return tuple(dict.fromkeys(category_of(kind) for kind in self.kinds))
+        return tuple(dict.fromkeys(family_of(kind) for kind in self.kinds))
 
     @property
     def open(self) -> str:
@@ -80,4 +61,4 @@ class Shelf:
     @property
     def in_reach(self) -> list[NodeKind]:
         """What lies there to be taken, in the order of its keys."""
-        return [kind for kind in self.kinds if self.open in ("", category_of(kind))]
+        return [kind for kind in self.kinds if self.open in ("", family_of(kind))]

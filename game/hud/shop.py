@@ -9,12 +9,13 @@ import pygame
 from engine.commands import Build, Refused
 from engine.view import Phase
 from game.context import Context
-from game.hud.shelf import Shelf, category_of
+from game.hud.shelf import Shelf
 from game.hud.shop_card import ShopCard
 from game.session import Session
 from game.ui.button import Button, Kind
 from game.ui.label import Label
 from game.ui.widget import Panel
+from game.view.families import family_of
 
 HEIGHT = 122
 CARD_WIDTH = 224
@@ -104,7 +105,7 @@ class Shop(Panel):
         if card is not None:
             return card.rect
         known = next((other for other in self.shelf.kinds if other.id == kind), None)
-        tab = self.tabs.get(category_of(known)) if known is not None else None
+        tab = self.tabs.get(family_of(known)) if known is not None else None
         return tab.rect if tab is not None else None
 
     def refresh(self, armed: str | None) -> None:
@@ -170,7 +171,7 @@ class Shop(Panel):
         x, seen = area.left, ""
         for card in self.cards:
             width = wide if card.kind.id in unlocked else px(LOCKED_WIDTH)
-            category = category_of(card.kind)
+            category = family_of(card.kind)
             if category != seen:
                 x += px(CATEGORY_GAP) if seen else 0
                 self.heads[category].layout(pygame.Rect(x, area.top - px(2), width, head - px(2)))

@@ -35,8 +35,16 @@ def node_name(i18n: I18n, view: WorldView, node: int, kind: str = "") -> str:
     return i18n.t("play.node", kind=name, number=alike.index(node) + 1)
 
 
+def figure_name(i18n: I18n, name: str) -> str:
+    """The name of a figure of a model; its key where the language files have none."""
+    key = f"figure.{name}.name"
+    return i18n.t(key) if i18n.has(key) else name
+
+
 def figure(i18n: I18n, name: str, value: float) -> str:
     """A figure by the unit its name ends with: `_s`, `_ms`, `_share`, `_rps`, `_mb`, else a plain number."""
+    if name == "breaker":
+        return i18n.t(f"play.inspector.breaker.{breaker_state(value)}")
     match name.rpartition("_")[2]:
         case "s":
             return figures.seconds(value)
@@ -51,12 +59,6 @@ def figure(i18n: I18n, name: str, value: float) -> str:
         case "cost":
             return money(i18n, value)
     return figures.count(value)
-
-
-def zone(i18n: I18n, zone_id: str) -> str:
-    """The name of a zone; its id where the language files have none."""
-    key = f"zone.{zone_id}"
-    return i18n.t(key) if i18n.has(key) else i18n.t("play.zone", zone=zone_id.upper())
 
 
 def capacity(i18n: I18n, size: NodeSize) -> str:
@@ -75,3 +77,8 @@ def capacity(i18n: I18n, size: NodeSize) -> str:
     if size.partitions > 1:
         words.append(i18n.t("play.size.partitions", count=size.partitions))
     return " · ".join(words)
+
+
+def breaker_state(value: float) -> str:
+    """What a figure of a circuit breaker means."""
+    return ("closed", "half_open", "open")[round(min(max(value, 0.0), 2.0))]

@@ -52,8 +52,8 @@ class PlayedSession(Protocol):
 class MapBoard:
     """Nodes and wires where the camera shows them.
 
-    by_id, curves and version are those of the last `refresh`. on_command: passes a command on. on_refusal: told every
-    refusal with the cell it is about.
+    by_id, curves, reserved (kinds of request by wire) and version are those of the last `refresh`. on_command: passes a
+    command on. on_refusal: told every refusal with the cell it is about.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class MapBoard:
         self.camera = camera
         self.by_id: dict[int, NodeView] = {}
         self.curves: dict[Route, FloatArray] = {}
+        self.reserved: dict[Route, tuple[str, ...]] = {}
         self.version = -1
         self._on_command = on_command
         self._on_refusal = on_refusal
@@ -81,9 +82,11 @@ class MapBoard:
             return
         self.version = view.topology_version
         places = {node.id: (node.x, node.y) for node in self.by_id.values()}
+        wires = view.wires
         self.curves = {
-            (wire.source, wire.target): wire_curve(places[wire.source], places[wire.target]) for wire in view.wires
+            (wire.source, wire.target): wire_curve(places[wire.source], places[wire.target]) for wire in wires
         }
+        self.reserved = {(wire.source, wire.target): wire.kinds for wire in wires if wire.kinds}
 
     def look(self, node: int) -> NodeView:
         """One node, as it is now."""

@@ -12,12 +12,18 @@ from game.view.shapes import Canvas, Mask, Rgb, filled, mix, pixel_grid, rounded
 
 HEAT_LEVELS = 6
 _MOST_SPRITES = 1024
+_TAB = 3.2
 _BLACK = Rgb(0, 0, 0)
 _WHITE = Rgb(255, 255, 255)
 
 
-def card_body(layout: CardLayout, panel: Rgb, header: Rgb, border: Rgb, dashed: bool = False) -> pygame.Surface:
-    """A card with its soft shadow, `layout.margin` of room on every side. dashed: a node that is not at work yet."""
+def card_body(
+    layout: CardLayout, panel: Rgb, header: Rgb, border: Rgb, tab: Rgb | None = None, dashed: bool = False
+) -> pygame.Surface:
+    """A card with its soft shadow, `layout.margin` of room on every side.
+
+    tab: the colour of a strip along its left edge. dashed: a node that is not at work.
+    """
     canvas, xs, ys = _canvas(layout)
     card = _card(layout, xs, ys)
     drop = layout.unit * 5
@@ -28,6 +34,9 @@ def card_body(layout: CardLayout, panel: Rgb, header: Rgb, border: Rgb, dashed: 
     if layout.header:
         top = (ys < layout.header - layout.height / 2).astype(float)
         canvas.lay(header, inside * top)
+    if tab is not None:
+        strip = np.clip(layout.unit * _TAB - (xs + layout.width / 2), 0.0, 1.0)
+        canvas.lay(tab, inside * strip)
     sheen = np.clip(1.0 - (ys + layout.height / 2) / max(1.0, layout.header or layout.height * 0.3), 0.0, 1.0)
     canvas.lay(_WHITE, inside * sheen, 0.035)
     line = max(1.0, layout.unit * 1.2)

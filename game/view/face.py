@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 from engine.spec import FailureReason, NodeKind, Role
 from engine.view import NodeState, NodeView
+from game.i18n import I18n
 from game.view.cards import HEAT_LEVELS
+from game.view.marks import Mark, Tone, headline, marks_of
 
 RING_STEPS = 32
 _BUSY = 0.7
 _HOT = 0.9
 _FAILING_RPS = 0.05
-
-
-class Tone(Enum):
-    """How a figure is meant."""
-
-    CALM = "ok"
-    BUSY = "warn"
-    HOT = "error"
-    WORK = "accent"
+_METERS = ("hit_share", "hot_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +28,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """ring: steps of RING_STEPS. busy, calling: slots of `slots`. queue: pixels. seconds: until work on it is done."""
+    """ring: steps of RING_STEPS. busy, calling: slots of `slots`. queue: pixels. seconds: until work on it is done.
+
+    meter: steps of RING_STEPS of the share that tells most about a node without slots; -1: there is none. rough: the
+    numbers are known only roughly.
+    """
 
     ring: int
     tone: Tone
@@ -50,6 +47,11 @@ class Face:
     state: NodeState
     seconds: int
     figures: Figures
+    marks: tuple[Mark, ...]
+    instances: int
+    meter: int
+    headline: tuple[str, str] | None
+    rough: bool
 
 
 def figures_of(node: NodeView, offered_rps: float | None = None) -> Figures:
@@ -58,13 +60,14 @@ def figures_of(node: NodeView, offered_rps: float | None = None) -> Figures:
     return Figures(_two_digits(rate), _two_digits(node.p95_ms))
 
 
-def face_of(node: NodeView, kind: NodeKind, figures: Figures, queue_width: int, pulse: float) -> Face:
+def face_of(i18n: I18n, node: NodeView, kind: NodeKind, figures: Figures, queue_width: int, pulse: float) -> Face:
     """The face of a node. queue_width: pixels of the full queue bar. pulse: 0..1, the breath of the heat."""
-    fill = min(1.0, node.waiting / node.queue_limit) if node.queue_limit else 0.0
+    waiting = node.figures.get("messages", float(node.waiting))
+    fill = min(1.0, waiting / node.queue_limit) if node.queue_limit else 0.0
     at_work = node.state is NodeState.READY
     return Face(
         ring=_ring_steps(node, kind),
-        tone=_tone(node.utilisation, node.overloaded or node.locked) if at_work else Tone.WORK,
+        tone=_tone(node),
         slots=node.slots,
         busy=node.in_service,
         calling=node.calling,
@@ -76,7 +79,17 @@ def face_of(node: NodeView, kind: NodeKind, figures: Figures, queue_width: int, 
         state=node.state,
         seconds=0 if at_work else math.ceil(node.remaining_s),
         figures=figures,
+        marks=marks_of(i18n, node.figures) if at_work else (),
+        instances=node.instances,
+        meter=_meter(node),
+        headline=headline(i18n, node.figures) if at_work else None,
+        rough=node.coarse,
     )
+
+
+def _meter(node: NodeView) -> int:
+    share = next((node.figures[name] for name in _METERS if name in node.figures), None)
+    return -1 if share is None or node.slots else round(min(1.0, max(0.0, share)) * RING_STEPS)
 
 
 def progress(node: NodeView, kind: NodeKind) -> float:
@@ -90,18 +103,24 @@ def progress(node: NodeView, kind: NodeKind) -> float:
 
 
 def _ring_steps(node: NodeView, kind: NodeKind) -> int:
+    if node.state is NodeState.DOWN:
+        return 0
     if node.state is not NodeState.READY:
         return max(1, round(progress(node, kind) * RING_STEPS))
-    if kind.role is Role.SOURCE:
+    if kind.role in (Role.SOURCE, Role.OBSERVER):
         return 0
     steps = round(min(1.0, node.utilisation) * RING_STEPS)
     return max(1, steps) if node.utilisation > 0.004 else 0
 
 
-def _tone(utilisation: float, trouble: bool) -> Tone:
-    if trouble or utilisation >= _HOT:
+def _tone(node: NodeView) -> Tone:
+    if node.state is NodeState.DOWN:
         return Tone.HOT
-    return Tone.BUSY if utilisation >= _BUSY else Tone.CALM
+    if node.state is not NodeState.READY:
+        return Tone.WORK
+    if node.overloaded or node.locked or node.utilisation >= _HOT:
+        return Tone.HOT
+    return Tone.BUSY if node.utilisation >= _BUSY else Tone.CALM
 
 
 def _heat(node: NodeView, pulse: float) -> int:

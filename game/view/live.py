@@ -14,10 +14,12 @@ from engine.spec import Role
 from engine.view import NodeState, NodeView
 from game.context import Context
 from game.view import cards
+from game.view.badges import Badges
 from game.view.board import MapBoard
-from game.view.face import RING_STEPS, Face, Figures, Tone, face_of, figures_of
+from game.view.face import RING_STEPS, Face, Figures, face_of, figures_of
 from game.view.layout import Detail
 from game.view.look import Look
+from game.view.marks import Tone
 from game.view.shapes import Rgb, mix
 from game.view.still import StillLayer
 
@@ -29,15 +31,16 @@ _SLOW_MS = 1000.0
 
 
 class LiveLayer:
-    """The surface that is shown. `patches` counts the cards painted."""
+    """The surface that is shown, and the face of each node on it. `patches` counts the cards painted."""
 
     def __init__(self, ctx: Context, still: StillLayer, sprites: cards.SpriteCache) -> None:
         self.ctx = ctx
         self.still = still
         self.sprites = sprites
+        self.badges = Badges(ctx, sprites)
         self.patches = 0
         self.surface = pygame.Surface((1, 1))
-        self._faces: dict[int, Face] = {}
+        self.faces: dict[int, Face] = {}
         self._figures: dict[int, tuple[float, Figures]] = {}
         self._clock = 0.0
         self._owed = 0.0
@@ -49,7 +52,7 @@ class LiveLayer:
             self.surface = self.still.surface.copy()
         else:
             self.surface.blit(self.still.surface, (0, 0))
-        self._faces.clear()
+        self.faces.clear()
         self._figures = {node: shown for node, shown in self._figures.items() if node in board.by_id}
         look = Look(self.ctx.theme.palette)
         for view in board.by_id.values():
@@ -72,11 +75,11 @@ class LiveLayer:
         if shown is None or self._clock - shown[0] >= _FIGURES_S:
             offered = board.session.view.offered_rps if kind.role is Role.SOURCE else None
             shown = self._figures[node.id] = (self._clock, figures_of(node, offered))
-        face = face_of(node, kind, shown[1], self.still.layout.queue_bar[2], self._breath())
-        before = self._faces.get(node.id)
+        face = face_of(self.ctx.i18n, node, kind, shown[1], self.still.layout.queue_bar[2], self._breath())
+        before = self.faces.get(node.id)
         if before != face:
             self._paint(look, node, face, before)
-            self._faces[node.id] = face
+            self.faces[node.id] = face
 
     def _breath(self) -> float:
         if self.ctx.settings.reduced_motion or self.ctx.settings.no_flashing:
@@ -89,15 +92,11 @@ class LiveLayer:
         if not area.colliderect(self.surface.get_rect()):
             return
         self.patches += 1
-        around = (face.heat, face.locked, face.badge)
-        if before is None or (before.heat, before.locked, before.badge) != around:
+        if before is None or _around(before) != _around(face):
             self.surface.blit(self.still.surface, area.topleft, area)
             self._paint_heat(look, face.heat, area)
         self._paint_body(look, node, face, left, top)
-        if face.locked:
-            self._paint_padlock(look, left, top)
-        if face.badge is not None:
-            self._paint_badge(look, str(int(face.badge)), left, top)
+        self.badges.paint(self.surface, look, self.still.layout, face, left, top)
 
     def _paint_heat(self, look: Look, level: int, area: pygame.Rect) -> None:
         if level:
@@ -112,9 +111,11 @@ class LiveLayer:
         ring = self._ring(look, node, face)
         self.surface.blit(ring, ring.get_rect(center=(left + layout.ring_x, top + layout.ring_y)))
         if layout.detail is not Detail.MINI:
-            self._paint_lines(look, face, left, top)
+            self._paint_lines(look, node, face, left, top)
         if layout.slots_bar is not None and face.slots:
             self._paint_slots(look, face, pygame.Rect(layout.slots_bar).move(left, top))
+        elif layout.slots_bar is not None and face.meter >= 0:
+            self._paint_meter(look, face.meter / RING_STEPS, pygame.Rect(layout.slots_bar).move(left, top))
         if node.queue_limit:
             bar = pygame.Rect(layout.queue_bar).move(left, top)
             pygame.draw.rect(self.surface, look.line, bar, border_radius=bar.height // 2)
@@ -124,20 +125,21 @@ class LiveLayer:
 
     def _ring(self, look: Look, node: NodeView, face: Face) -> pygame.Surface:
         layout = self.still.layout
-        icon_name = self.still.kind(node.kind).icon
+        down = face.state is NodeState.DOWN
+        icon_name = "down" if down else self.still.kind(node.kind).icon
         at_work = face.state is NodeState.READY
 
         def make() -> pygame.Surface:
             colour = _colour(look, face.tone)
-            ink = look.text if at_work else look.muted
+            ink = look.text if at_work else look.error if down else look.muted
             icon = self.ctx.icons.get(icon_name, layout.icon, ink, look.panel)
             return cards.ring(layout.ring, face.ring / RING_STEPS, colour, look.line, look.panel, icon)
 
         return self.sprites.get(("ring", icon_name, face.ring, face.tone, at_work), make)
 
-    def _paint_lines(self, look: Look, face: Face, left: int, top: int) -> None:
+    def _paint_lines(self, look: Look, node: NodeView, face: Face, left: int, top: int) -> None:
         layout = self.still.layout
-        lines = self._lines(look, face)
+        lines = self._lines(look, node, face)
         middles = layout.text_ys if len(lines) >= len(layout.text_ys) else (layout.ring_y,)
         for y, (text, colour) in zip(middles, lines, strict=False):
             role = layout.number_role
@@ -146,22 +148,39 @@ class LiveLayer:
             place = label.get_rect(midleft=(left + layout.text_x, top + y))
             self.surface.blit(label, place, (0, 0, min(room, place.width), place.height))
 
-    def _lines(self, look: Look, face: Face) -> list[tuple[str, Rgb]]:
+    def _lines(self, look: Look, node: NodeView, face: Face) -> list[tuple[str, Rgb]]:
         t = self.ctx.i18n.t
         if face.state is not NodeState.READY:
-            left = (t("map.seconds", value=face.seconds), look.accent)
-            if self.still.layout.detail is not Detail.FULL:
-                return [left]
-            return [(t(f"map.state.{face.state.value}"), look.accent), left]
-        rate = t("map.rate", value=_short(max(0.0, face.figures.rate)))
+            return self._work_lines(look, face)
+        about = "~" if face.rough else ""
+        lines = []
+        if self.still.kind(node.kind).role is not Role.OBSERVER:
+            lines.append((about + t("map.rate", value=_short(max(0.0, face.figures.rate))), look.text))
         latency = face.figures.p95_ms
-        if latency < 0.0:
-            return [(rate, look.text)]
-        key, value = (
-            ("map.milliseconds", f"{latency:.0f}") if latency < 1000 else ("map.seconds", f"{latency / 1000:.1f}")
-        )
-        tint = look.muted if latency < 1000 else look.warn
-        return [(rate, look.text), (t("map.p95", value=t(key, value=value)), tint)]
+        if latency >= 0.0:
+            value = (
+                t("map.milliseconds", value=f"{latency:.0f}")
+                if latency < _SLOW_MS
+                else t("map.seconds", value=f"{latency / 1000:.1f}")
+            )
+            lines.append((t("map.p95", value=about + value), look.muted if latency < _SLOW_MS else look.warn))
+        elif face.headline is not None:
+            name, value = face.headline
+            lines.append((t(f"map.headline.{name}", value=about + value), look.muted))
+        return lines
+
+    def _work_lines(self, look: Look, face: Face) -> list[tuple[str, Rgb]]:
+        t = self.ctx.i18n.t
+        colour = look.error if face.state is NodeState.DOWN else look.accent
+        left = (t("map.seconds", value=face.seconds), colour)
+        state = (t(f"map.state.{face.state.value}"), colour)
+        if not face.seconds:
+            return [state]
+        return [state, left] if self.still.layout.detail is Detail.FULL else [left]
+
+    def _paint_meter(self, look: Look, share: float, bar: pygame.Rect) -> None:
+        pygame.draw.rect(self.surface, look.line, bar)
+        pygame.draw.rect(self.surface, look.accent, (bar.left, bar.top, round(bar.width * share), bar.height))
 
     def _paint_slots(self, look: Look, face: Face, bar: pygame.Rect) -> None:
         busy, calling = look.accent, mix(look.panel, look.accent, 0.5)
@@ -179,37 +198,15 @@ class LiveLayer:
             colour = busy if index < face.busy else calling if index < face.busy + face.calling else look.line
             pygame.draw.rect(self.surface, colour, (start, bar.top, end - start, bar.height))
 
-    def _paint_badge(self, look: Look, text: str, left: int, top: int) -> None:
-        def make() -> pygame.Surface:
-            label = self.ctx.text.get(text, "strong", look.background)
-            height = round(label.get_height() * 1.02)
-            base = cards.pill(label.get_width() + height // 2, height, look.error, look.error, look.background).copy()
-            base.blit(label, label.get_rect(center=base.get_rect().center))
-            return base
-
-        badge = self.sprites.get(("badge", text), make)
-        layout = self.still.layout
-        place = badge.get_rect(midright=(left + layout.width + round(layout.margin * 0.7), top))
-        self.surface.blit(badge, place.clamp(self._area(left, top)))
-
-    def _paint_padlock(self, look: Look, left: int, top: int) -> None:
-        layout = self.still.layout
-
-        def make() -> pygame.Surface:
-            height = round(20 * self.ctx.theme.scale)
-            base = cards.pill(height, height, look.warn, look.warn, look.panel).copy()
-            icon = self.ctx.icons.get("lock", 13, look.background, look.warn)
-            base.blit(icon, icon.get_rect(center=base.get_rect().center))
-            return base
-
-        lock = self.sprites.get("padlock", make)
-        reach = round(layout.ring * 0.36)
-        self.surface.blit(lock, lock.get_rect(center=(left + layout.ring_x + reach, top + layout.ring_y + reach)))
-
     def _area(self, left: int, top: int) -> pygame.Rect:
         """All that belongs to a card: itself, its glow and its badges."""
         layout, margin = self.still.layout, self.still.layout.margin
         return pygame.Rect(left - margin, top - margin, layout.width + 2 * margin, layout.height + 2 * margin)
+
+
+def _around(face: Face) -> object:
+    """What reaches over the card's edge: when it changes, the ground around the card is laid anew."""
+    return (face.heat, face.locked, face.badge, face.marks, face.instances)
 
 
 def _colour(look: Look, tone: Tone) -> Rgb:

@@ -111,7 +111,7 @@ class MapView:
         surface.set_clip(self.rect)
         look = Look(self.ctx.theme.palette)
         self._draw_layers(surface)
-        frame = Frame(surface, look, self.still.layout, self.board.by_id, self.board.curves)
+        frame = Frame(surface, look, self.still.layout, self.board.by_id, self.board.curves, self.live.faces)
         self.overlay.draw_wires(frame, self.hand)
         self.traffic.draw(surface, look, self.board)
         if not self.bare:
@@ -241,7 +241,9 @@ class MapView:
             return
         if not self.still.covers(camera, self.board.version):
             self.board.refresh()
-            self.still.rebuild(camera, self.board.version, tuple(self.board.by_id.values()), self.board.curves)
+            board = self.board
+            nodes = tuple(board.by_id.values())
+            self.still.rebuild(camera, board.version, nodes, board.curves, board.reserved)
             self.live.reset(self.board)
         area = pygame.Rect(self.still.offset(camera), self.rect.size)
         surface.blit(self.live.surface, self.rect.topleft, area)

@@ -10,7 +10,9 @@ import pygame
 from engine.view import NodeView
 from game.context import Context
 from game.view import cards, labels
+from game.view.badges import Badges
 from game.view.camera import Camera
+from game.view.face import Face
 from game.view.geometry import CARD_HEIGHT, Cell, FloatArray, cell_centre
 from game.view.layout import CardLayout
 from game.view.look import Look
@@ -20,13 +22,14 @@ from game.view.shapes import Rgb
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a painter paints on, and what there is to see: nodes by number, wires as world curves."""
+    """What a painter paints on, and what there is to see: nodes by number and their faces, wires as world curves."""
 
     surface: pygame.Surface
     look: Look
     layout: CardLayout
     nodes: Mapping[int, NodeView]
     curves: Mapping[Route, FloatArray]
+    faces: Mapping[int, Face]
 
 
 class Signs:
@@ -36,6 +39,7 @@ class Signs:
         self.ctx = ctx
         self.camera = camera
         self.sprites = sprites
+        self.badges = Badges(ctx, sprites)
 
     def centre(self, cell: Cell) -> tuple[int, int]:
         """The pixel in the middle of a cell."""
@@ -52,7 +56,12 @@ class Signs:
         sprite = self.sprites.get(
             ("outline", int(colour), width, halo), lambda: cards.outline(frame.layout, colour, pixels, halo)
         )
-        frame.surface.blit(sprite, sprite.get_rect(center=self.centre((node.x, node.y))))
+        x, y = self.centre((node.x, node.y))
+        frame.surface.blit(sprite, sprite.get_rect(center=(x, y)))
+        face, layout = frame.faces.get(node.id), frame.layout
+        if face is not None:
+            corner = (x - layout.width // 2, y - layout.height // 2)
+            self.badges.paint_edge(frame.surface, frame.look, layout, face, *corner)
 
     def chip(self, frame: Frame, text: str, cell: Cell, border: Rgb) -> None:
         """One line under the card on a cell."""

@@ -14,11 +14,14 @@ from engine.view import NodeState, NodeView
 from game.context import Context
 from game.view import cards
 from game.view.camera import Camera, Point
+from game.view.families import family_of
 from game.view.geometry import CELL_HEIGHT, CELL_WIDTH, FloatArray, Side, cell_centre, normals, port, sides
 from game.view.layout import Detail, card_layout
 from game.view.look import Look
+from game.view.reserved import ReservedLook, paint_reserved
 from game.view.shapes import Canvas, Rgb, filled, mix, pixel_grid, polygon, stroked
 from game.view.shapes import circle as circle_distance
+from game.view.zones import ZonePainter
 
 Route = tuple[int, int]
 
@@ -39,6 +42,8 @@ class StillLayer:
         self._corner: Point = (0.0, 0.0)
         self._version = -1
         self._kinds = {kind.id: kind for kind in stage.node_kinds}
+        self._families = {kind.id: family_of(kind) for kind in stage.node_kinds}
+        self._zones = ZonePainter(ctx, stage.zones)
 
     def kind(self, kind_id: str) -> NodeKind:
         """The kind of node with this id."""
@@ -70,9 +75,14 @@ class StillLayer:
         self._version = -1
 
     def rebuild(
-        self, camera: Camera, version: int, nodes: tuple[NodeView, ...], curves: Mapping[Route, FloatArray]
+        self,
+        camera: Camera,
+        version: int,
+        nodes: tuple[NodeView, ...],
+        curves: Mapping[Route, FloatArray],
+        reserved: Mapping[Route, tuple[str, ...]],
     ) -> None:
-        """Paint everything anew around what the camera sees."""
+        """Paint everything anew around what the camera sees. reserved: kinds of request by wire."""
         look = Look(self.ctx.theme.palette)
         if abs(camera.scale - self.scale) > 1e-9:
             self.sprites.clear()
@@ -85,8 +95,12 @@ class StillLayer:
         if self.surface.get_size() != size:
             self.surface = pygame.Surface(size).convert()
         self._corner = camera.to_world((camera.viewport.left - pad, camera.viewport.top - pad))
+        self.surface.fill(look.background)
+        self._zones.paint_ground(self.surface, look, self.to_layer)
         self._paint_grid(look)
-        self._paint_wires(look, nodes, curves)
+        named = {(node.x, node.y) for node in nodes} if self.layout.detail is Detail.MINI else set()
+        self._zones.paint_frames(self.surface, look, self.to_layer, named)
+        self._paint_wires(look, nodes, curves, reserved)
         for node in nodes:
             self._paint_card(look, node)
         if self.layout.detail is Detail.MINI:
@@ -94,7 +108,6 @@ class StillLayer:
 
     def _paint_grid(self, look: Look) -> None:
         surface = self.surface
-        surface.fill(look.background)
         line, mark = mix(look.background, look.line, 0.22), mix(look.background, look.line, 0.85)
         left, top = self.to_layer((0.0, 0.0))
         right, bottom = self.to_layer((self.stage.width * CELL_WIDTH, self.stage.height * CELL_HEIGHT))
@@ -110,19 +123,30 @@ class StillLayer:
                 pygame.draw.line(surface, mark, (x - arm, y), (x + arm, y))
                 pygame.draw.line(surface, mark, (x, y - arm), (x, y + arm))
 
-    def _paint_wires(self, look: Look, nodes: tuple[NodeView, ...], curves: Mapping[Route, FloatArray]) -> None:
+    def _paint_wires(
+        self,
+        look: Look,
+        nodes: tuple[NodeView, ...],
+        curves: Mapping[Route, FloatArray],
+        reserved: Mapping[Route, tuple[str, ...]],
+    ) -> None:
         weight = wire_weight(self.scale, self.ctx.theme.scale)
         shown = self.surface.get_rect()
         corner = np.array(self._corner)
         places = {node.id: (node.x, node.y) for node in nodes}
-        for curve in curves.values():
+        for route, curve in curves.items():
             points = (curve - corner) * self.scale
             if _bounds(points).colliderect(shown):
-                draw_wire(self.surface, points, look.wire, weight)
+                draw_wire(self.surface, points, look.wire_kept if route in reserved else look.wire, weight)
         for source, target in curves:
             leave, enter = sides(places[source], places[target])
             self._stamp(self._port_dot(look, weight), port(places[source], leave))
             self._stamp(self._arrow(look, weight, enter), port(places[target], enter), enter, weight)
+        standing = [pygame.Rect(self.card_corner(node), (self.layout.width, self.layout.height)) for node in nodes]
+        for route, kinds in reserved.items():
+            points = (curves[route] - corner) * self.scale
+            small = self.layout.detail is Detail.MINI
+            paint_reserved(self.surface, ReservedLook(self.ctx, look, self.sprites, small), points, kinds, standing)
 
     def _stamp(self, sprite: pygame.Surface, point: Point, outward: Side | None = None, weight: float = 0.0) -> None:
         x, y = self.to_layer(point)
@@ -158,13 +182,15 @@ class StillLayer:
     def _paint_card(self, look: Look, node: NodeView) -> None:
         layout = self.layout
         left, top = self.card_corner(node)
-        at_work = node.state is NodeState.READY
-        body = self.sprites.get(
-            ("card", at_work),
-            lambda: cards.card_body(
-                layout, look.panel, look.panel_high, look.border if at_work else look.warn, dashed=not at_work
-            ),
-        )
+        at_work, down = node.state is NodeState.READY, node.state is NodeState.DOWN
+        family = self._families[node.kind]
+
+        def make() -> pygame.Surface:
+            border = look.border if at_work else look.error if down else look.warn
+            header, tab = look.panel_high, mix(look.panel, look.family(family), 0.8)
+            return cards.card_body(layout, look.panel, header, border, None if not family else tab, dashed=not at_work)
+
+        body = self.sprites.get(("card", at_work, down, family), make)
         self.surface.blit(body, (left - layout.margin, top - layout.margin))
         if layout.detail is not Detail.MINI:
             bars = self._paint_size(look, node, left, top) if layout.detail is Detail.FULL else 0
@@ -189,7 +215,7 @@ class StillLayer:
             crowded = bool({(node.x - 1, node.y), (node.x + 1, node.y)} & taken)
             room = round(CELL_WIDTH * self.scale * (0.98 if crowded else 1.9))
             name = self.ctx.text.fit(self.ctx.i18n.t(f"node.{node.kind}.name"), "small", room)
-            label = self.ctx.text.get(name, "small", look.muted, look.background)
+            label = self.ctx.text.get(name, "small", look.muted, self._zones.ground(look, (node.x, node.y)))
             x, y = self.to_layer(cell_centre((node.x, node.y)))
             self.surface.blit(label, label.get_rect(center=(round(x), round(y) + side * away)))
 

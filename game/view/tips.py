@@ -7,6 +7,7 @@ import math
 from engine.spec import NodeKind, Role
 from engine.view import NodeState, NodeView
 from game.i18n import I18n
+from game.view.zones import zone_name
 
 
 def node_tip(i18n: I18n, node: NodeView, kind: NodeKind) -> str:
@@ -17,11 +18,13 @@ def node_tip(i18n: I18n, node: NodeView, kind: NodeKind) -> str:
     lines = [name]
     if node.state is not NodeState.READY:
         lines.append(i18n.t(f"map.tip.{node.state.value}", seconds=math.ceil(node.remaining_s)))
-    if kind.role is not Role.SOURCE:
+    if node.zone:
+        lines.append(zone_name(i18n, node.zone))
+    if kind.role not in (Role.SOURCE, Role.OBSERVER):
         lines.append(i18n.t("map.tip.utilisation", value=f"{node.utilisation * 100:.0f}"))
     if node.slots:
         lines.append(i18n.t("map.tip.slots", busy=node.in_service, calling=node.calling, slots=node.slots))
-    if node.queue_limit:
+    if node.queue_limit and "messages" not in node.figures:
         lines.append(i18n.t("map.tip.queue", waiting=node.waiting, limit=node.queue_limit))
     if not math.isnan(node.p95_ms):
         lines.append(i18n.t("map.tip.p95", value=f"{node.p95_ms:.0f}"))

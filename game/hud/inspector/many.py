@@ -68,8 +68,12 @@ class ManyPage(Page):
         t = self.ctx.i18n.t
         usage = self.add(Bar(self.ctx, t("play.many.busiest"), t("play.inspector.tip.utilisation")))
         self.bar(usage)
-        names = ("throughput", "failing", "keep_total")
-        stats = {name: self.add(Stat(self.ctx, t(f"play.inspector.{name}"), role="strong")) for name in names}
+        names = {
+            "throughput": "play.inspector.throughput",
+            "failing": "play.inspector.failing",
+            "keep": "play.many.keep",
+        }
+        stats = {name: self.add(Stat(self.ctx, t(key), role="strong")) for name, key in names.items()}
         self.grid(list(stats.values()))
 
         def update() -> None:
@@ -82,7 +86,7 @@ class ManyPage(Page):
             stats["throughput"].set(about(t("play.inspector.rps", value=figures.rate(done))))
             tone = "error" if any(node.failing_reason for node in nodes) else "text"
             stats["failing"].set(about(t("play.inspector.rps", value=figures.rate(failing))), tone)
-            stats["keep_total"].set(texts.money(self.ctx.i18n, sum(node.keep_per_day for node in nodes)))
+            stats["keep"].set(texts.money(self.ctx.i18n, sum(node.keep_per_day for node in nodes)))
 
         self.always(update)
 

@@ -23,7 +23,7 @@ BARS = {
     "throttled_share": True,
 }
 LONG_S = 60.0
-BREAKER = ("closed", "half_open", "open")
+BREAKER_COLOURS = {"closed": "text", "half_open": "warn", "open": "error"}
 ALARMING = ("dead", "lost", "pending", "restoring_s")
 
 
@@ -49,8 +49,7 @@ class ModelSection:
         page.each(self._update)
 
     def _name(self, figure: str) -> str:
-        key = f"figure.{figure}.name"
-        return self.page.ctx.i18n.t(key) if self.page.ctx.i18n.has(key) else figure
+        return texts.figure_name(self.page.ctx.i18n, figure)
 
     def _tip(self, figure: str) -> Callable[[], str | None]:
         def tip() -> str | None:
@@ -71,8 +70,6 @@ class ModelSection:
 
     def _text(self, name: str, value: float, node: NodeView) -> str:
         i18n = self.page.ctx.i18n
-        if name == "breaker":
-            return i18n.t(f"play.inspector.breaker.{BREAKER[round(min(max(value, 0.0), 2.0))]}")
         text = texts.figure(i18n, name, value)
         if name == "messages" and node.queue_limit:
             return i18n.t("play.inspector.of", value=text, total=figures.count(node.queue_limit))
@@ -92,5 +89,5 @@ def _fullness(name: str, value: float, node: NodeView) -> float:
 
 def _colour(name: str, value: float) -> str:
     if name == "breaker":
-        return ("text", "warn", "error")[round(min(max(value, 0.0), 2.0))]
+        return BREAKER_COLOURS[texts.breaker_state(value)]
     return "error" if name in ALARMING and value > 0 else "text"

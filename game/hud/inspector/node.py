@@ -17,6 +17,7 @@ from game.hud.inspector.wires import WireSection
 from game.session import Session
 from game.ui.label import Label
 from game.ui.scroll import Scroll
+from game.view.zones import zone_name
 
 
 class NodePage(Page):
@@ -75,7 +76,7 @@ class NodePage(Page):
         if node.instances != 1:
             words.append(f"×{node.instances}")
         if node.zone:
-            words.append(texts.zone(i18n, node.zone))
+            words.append(zone_name(i18n, node.zone))
         if node.keep_per_day:
             words.append(texts.per_day(i18n, node.keep_per_day))
         return words

@@ -53,11 +53,12 @@ class WirePage(Page):
         self.down(32)
         for key, node in (("from", self.source), ("to", self.target)):
             label = Label(ctx, ctx.i18n.t(f"play.wire.{key}"), "small", "muted")
-            self.place(self.add(label), 26, 0.0, 0.22)
+            self.place(self.add(label), 28, 0.0, 0.2)
             name = texts.node_name(ctx.i18n, view, node.id)
-            button = Button(ctx, name, lambda node=node: self.hands.jump(node.id), role="small", kind=Kind.QUIET)  # type: ignore[misc]
-            self.place(self.add(button), 28, 0.22)
-            self.down(32)
+            icon = self._kind(node).icon
+            button = Button(ctx, name, lambda node=node: self.hands.jump(node.id), icon=icon, role="small")  # type: ignore[misc]
+            self.place(self.add(button), 30, 0.2)
+            self.down(34)
         self.down(4)
 
     def _flow(self) -> None:
@@ -98,7 +99,10 @@ class WirePage(Page):
         ctx, t = self.ctx, self.ctx.i18n.t
         self.head(t("play.wire.reserved"), t("play.wire.reserved_tip"))
         allowed = self.session.view.migrated
-        self.paragraph(t("play.wire.open_to_all" if allowed else "play.wire.after_migration"))
+        if not allowed:
+            self.paragraph(t("play.wire.after_migration"))
+        elif not wire.kinds:
+            self.paragraph(t("play.wire.open_to_all"))
         for kind in self.session.stage.request_kinds:
             if kind.attack:
                 continue
