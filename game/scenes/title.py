@@ -66,9 +66,17 @@ class TitleScene(Screen):
         ]
         for (code, _), button in zip(LANGUAGES, self.languages, strict=True):
             button.set_active(code == ctx.settings.language)
-        problems = " ".join(t(f"storage.{p.key}", **p.values) for p in ctx.storage.problems)
-        self.problem = self.panel.add(Label(ctx, problems, "small", "warn", wrap=True))
+        self._build_notice()
         self.map = MapView(ctx, self.session, self.session.stage, bare=True)
+
+    def _build_notice(self) -> None:
+        """What is wrong with the storage or with what was asked for, until the player has read it."""
+        ctx, t = self.ctx, self.ctx.i18n.t
+        problems = "\n".join(t(f"storage.{p.key}", **p.values) for p in ctx.storage.problems)
+        self.notice = self.root.add(Panel(ctx, raised=True))
+        self.notice.visible = bool(problems)
+        self.problem = self.notice.add(Label(ctx, problems, "small", "warn", wrap=True))
+        self.dismiss = self.notice.add(Button(ctx, "", self._dismiss, icon="x", kind=Kind.QUIET))
 
     def arrange(self) -> None:
         """The menu stands on the left, the company fills the rest."""
@@ -89,10 +97,24 @@ class TitleScene(Screen):
         half = (inner - px(GAP)) // 2
         for index, button in enumerate(self.languages):
             button.layout(pygame.Rect(left + index * (half + px(GAP)), bottom, half, px(34)))
-        self.problem.layout(pygame.Rect(left, y + px(8), inner, max(0, bottom - y - px(16))))
+        self._arrange_notice()
         if self.map is not None:
             self.map.layout(pygame.Rect(self.panel.rect.right, 0, width - self.panel.rect.right, height))
             self.map.fit()
+
+    def _arrange_notice(self) -> None:
+        """At the foot of the company."""
+        px, side = self.px, self.px(30)
+        left = self.panel.rect.right + px(24)
+        width = max(side, self.size[0] - left - px(24))
+        words = max(1, width - side - px(40))
+        height = self.problem.height_for(words) + px(28)
+        self.notice.layout(pygame.Rect(left, self.size[1] - px(24) - height, width, height))
+        self.problem.layout(self.notice.rect.move(px(16), px(14)))
+        self.problem.rect.size = (words, height - px(28))
+        self.dismiss.layout(
+            pygame.Rect(self.notice.rect.right - side - px(8), self.notice.rect.top + px(8), side, side)
+        )
 
     def update(self, dt_s: float) -> None:
         """The company works on."""
@@ -136,6 +158,10 @@ class TitleScene(Screen):
     def _speak(self, language: str) -> None:
         self.ctx.settings.language = language
         self.ctx.save_settings()
+
+    def _dismiss(self) -> None:
+        self.ctx.storage.problems.clear()
+        self.layout(self.size)
 
     def _quit(self) -> None:
         raise Quit

@@ -154,6 +154,24 @@ def test_what_was_asked_for_and_cannot_be_had_is_said(tmp_path: Path, stage: str
     assert stage in player.scene(TitleScene).problem.text
 
 
+def test_a_notice_fits_and_goes_when_it_was_read(tmp_path: Path) -> None:
+    player = Player(tmp_path, "ko")
+    storage = player.app.ctx.storage
+    (tmp_path / "progress.json").write_text("{broken", "utf-8")
+    (tmp_path / "autosave.json").write_text("{broken", "utf-8")
+    player.app.ctx.settings.ui_scale = 1.25
+    player.app.scene.next_scene = TitleScene(player.app.ctx)
+    storage.load("progress")
+    player.frames(3)
+    title = player.scene(TitleScene)
+    assert len(storage.problems) == 2 and title.problem.text.count("damaged") == 2
+    assert title.notice.rect.contains(title.problem.rect) and title.root.rect.contains(title.notice.rect)
+    assert title.problem.height_for(title.problem.rect.width) <= title.problem.rect.height
+    assert not title.notice.rect.colliderect(title.panel.rect)
+    player.click(title.dismiss)
+    assert storage.problems == [] and not player.scene(TitleScene).notice.visible
+
+
 def test_a_machine_without_a_language_speaks_english(monkeypatch: pytest.MonkeyPatch) -> None:
     def nameless() -> NoReturn:
         raise ValueError("unknown locale: UTF-8")
