@@ -38,6 +38,8 @@ def stage() -> StageSpec:
         StartWire(source=f"web{n % SERVERS}", target=f"db{(n + n // SERVERS) % DATABASES}")
         for n in range(SERVERS + SECOND_WIRES)
     ]
+    if base.traffic.users is None:
+        raise TypeError(f"{base.id} has no users to multiply")
     users = replace(base.traffic.users, initial=USERS, market=2 * USERS, churn_per_day=0.0)
     return replace(
         base,

@@ -37,11 +37,6 @@ async def lift_curtain() -> None:
     _window().game_page.ready()
 
 
-def report_failure(details: str) -> None:
-    """Let the page say that the game broke, with the details for a report."""
-    _window().game_page.failed("crashed", details)
-
-
 def _window() -> Any:
     import platform  # in the browser this module is the bridge to the page
 

@@ -16,6 +16,8 @@ window.config = {
   fb_ar: WIDE / HIGH, fb_width: "{{cookiecutter.width}}", fb_height: "{{cookiecutter.height}}",
 };
 
+window.RAW_MODE = 0; // no terminal: nobody types at a console
+
 const find = id => document.getElementById(id);
 
 function language() {

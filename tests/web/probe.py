@@ -45,8 +45,9 @@ def button(words: str) -> str:
     """The middle of the button that says something, as JSON; null when there is none."""
     for root in roots():
         for widget in root.walk():
-            usable = isinstance(widget, Button) and widget.enabled and widget.visible
-            if usable and f"{widget.text} ".startswith(f"{words} "):
+            if not isinstance(widget, Button) or not widget.enabled or not widget.visible:
+                continue
+            if f"{widget.text} ".startswith(f"{words} "):
                 return json.dumps(widget.rect.center)
     return "null"
 

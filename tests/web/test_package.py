@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import platform
 import re
 import sys
 import tarfile
@@ -11,6 +12,9 @@ import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
+from typing import BinaryIO, ClassVar
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
@@ -155,3 +159,54 @@ def test_link_previews_get_a_full_address() -> None:
     heads = Heads()
     heads.feed(template("https://example.org/devops/"))
     assert heads.meta["og:image"] == heads.meta["twitter:image"] == "https://example.org/devops/social_preview.png"
+
+
+class Fetched:
+    """A file beside the page, as the runtime's `fopen` gives it; remembers what was asked for."""
+
+    asked: ClassVar[list[str]] = []
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.file = (folder / name).open("rb")
+        self.asked.append(name)
+
+    async def __aenter__(self) -> BinaryIO:
+        return self.file
+
+    async def __aexit__(self, *_: object) -> None:
+        self.file.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "package"), [("example.org", PACKAGES[1]), ("html-classic.itch.zone", PACKAGES[0])], ids=["web", "itch"]
+)
+def test_the_bootstrap_unpacks_and_starts_the_game(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, package: str
+) -> None:
+    """The runtime's part is played by stand-ins that allow what pygbag 0.9.3 offers."""
+    page = (built / "index.html").read_text("utf-8")
+    code = page.partition("onerror=\"game_page.failed('runtime')\">")[2].partition("</script>")[0]
+    told, started = Mock(), AsyncMock()
+    window = SimpleNamespace(game_page=told, location=SimpleNamespace(host=host))
+    Fetched.asked.clear()
+    for name, value in {
+        "window": window,
+        "fopen": lambda name, _: Fetched(built, name),
+        "run_main": Mock(),
+        "shell": Mock(),
+    }.items():
+        monkeypatch.setattr(platform, name, value, raising=False)
+    monkeypatch.setitem(sys.modules, "embed", SimpleNamespace(counter=lambda: 0))
+    given = {
+        "PyConfig": None,
+        "TopLevel_async_handler": SimpleNamespace(start_toplevel=AsyncMock()),
+        "shell": SimpleNamespace(source=started),
+    }
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", "", raising=False)
+    exec(compile(code.replace("/data/data", str(tmp_path)), "bootstrap", "exec"), given)
+    main = tmp_path / "project-devops" / "assets" / "main.py"
+    assert Fetched.asked == [package]
+    assert main.read_text("utf-8").startswith("# /// script")
+    assert started.call_args.args == (main,)
+    assert [call.args[0] for call in told.step.call_args_list] == ["package", "libraries", "game"]
+    assert not told.failed.called

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pygame
 import pytest
 
@@ -50,15 +51,16 @@ def folders(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> tuple
     return base / "desktop", base / "browser"
 
 
-def pixels(path: Path) -> np.ndarray:
+def pixels(path: Path) -> npt.NDArray[np.float64]:
     """A picture as numbers, [x, y, colour]."""
-    return pygame.surfarray.array3d(pygame.image.load(str(path))).astype(np.int16)
+    return pygame.surfarray.array3d(pygame.image.load(str(path))).astype(np.float64)
 
 
-def blocks(picture: np.ndarray) -> np.ndarray:
+def blocks(picture: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The mean colours of blocks."""
     width, height = picture.shape[0] // BLOCK, picture.shape[1] // BLOCK
-    return picture.reshape(width, BLOCK, height, BLOCK, 3).mean(axis=(1, 3))
+    means: npt.NDArray[np.float64] = picture.reshape(width, BLOCK, height, BLOCK, 3).mean(axis=(1, 3))
+    return means
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
