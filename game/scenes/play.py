@@ -102,7 +102,8 @@ class PlayScene:
         self.ctx.audio.music("operation")
 
     def leave(self) -> None:
-        """Keep the run if it goes on."""
+        """Keep the run if it goes on. Keys that are held now are released elsewhere."""
+        self.map.handle(pygame.event.Event(pygame.WINDOWLEAVE))
         self._autosave()
 
     def layout(self, size: tuple[int, int]) -> None:
@@ -135,6 +136,8 @@ class PlayScene:
             return
         if self.pause.overlay is not None:
             self.pause.handle(event)
+            if event.type == pygame.KEYUP:
+                self.map.handle(event)
             return
         if event.type == PINCH:
             self._pinch(event)

@@ -9,7 +9,7 @@ from functools import partial
 import pygame
 
 from game.context import Context
-from game.keymap import Binding
+from game.keymap import MODIFIERS, Binding
 from game.scenes.base import Scene
 from game.scenes.screen import Screen
 from game.ui.button import Button, Kind
@@ -24,6 +24,10 @@ ROW = 58
 KEY_ROW = 44
 CONTROL_WIDTH = 280
 PANEL_WIDTH = 944
+ALONE_NO_KEY = (
+    *(pygame.K_LCTRL, pygame.K_RCTRL, pygame.K_LSHIFT, pygame.K_RSHIFT, pygame.K_LALT, pygame.K_RALT),
+    *(pygame.K_LMETA, pygame.K_RMETA, pygame.K_CAPSLOCK),
+)
 SideRow = tuple[Label, Label, Widget]
 
 
@@ -125,10 +129,10 @@ class SettingsScene(Screen):
         if not self.waiting_for or event.type != pygame.KEYDOWN:
             super().handle(event)
             return
-        if event.key in (pygame.K_LCTRL, pygame.K_RCTRL, pygame.K_LSHIFT, pygame.K_RSHIFT, pygame.K_LMETA):
+        if event.key in ALONE_NO_KEY:
             return
         if event.key != pygame.K_ESCAPE or self.waiting_for == "menu":
-            self.ctx.keymap.rebind(self.waiting_for, Binding(event.key, bool(event.mod & pygame.KMOD_CTRL)))
+            self.ctx.keymap.rebind(self.waiting_for, Binding(event.key, bool(event.mod & MODIFIERS)))
             self.ctx.save_settings()
         self.waiting_for = ""
         self._rebuild_keys()

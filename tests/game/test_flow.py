@@ -124,6 +124,20 @@ def test_pausing_building_while_paused_and_the_menu(tmp_path: Path) -> None:
     assert play.session.view.step > before
 
 
+def test_the_map_does_not_glide_on_when_its_key_is_released_under_a_menu(tmp_path: Path) -> None:
+    player = Player(tmp_path)
+    play = player.go_to_setup()
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_LEFT, mod=0, unicode=""))
+    player.frames(2)
+    player.key("help")
+    pygame.event.post(pygame.event.Event(pygame.KEYUP, key=pygame.K_LEFT, mod=0))
+    player.frames(2)
+    player.key("help")
+    before = play.map.camera.centre
+    player.frames(5)
+    assert play.map.camera.centre == before
+
+
 def test_undo_and_redo_in_set_up(tmp_path: Path) -> None:
     player = Player(tmp_path)
     play = player.go_to_setup()
