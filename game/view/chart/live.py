@@ -67,15 +67,18 @@ class LiveChart(Chart):
         self._flags(look, axes, view.announced)
         pygame.draw.line(self._surface, look.line, frame.bottomleft, frame.bottomright)
         if view.phase is Phase.SETUP:
-            self._paint_empty(look, frame)
+            self._paint_empty(look, frame, round(x))
 
-    def _paint_empty(self, look: Look, frame: pygame.Rect) -> None:
-        """Why there is nothing yet, in as many lines as the width asks for."""
-        lines = self.ctx.text.wrap(self.ctx.i18n.t("chart.empty"), "small", frame.width - 2 * self._px(10))
-        step = self.ctx.text.line_height("small")
+    def _paint_empty(self, look: Look, frame: pygame.Rect, now: int) -> None:
+        """Why there is nothing yet, left of the present moment if there is room for all lines."""
+        text, step, inset = self.ctx.i18n.t("chart.empty"), self.ctx.text.line_height("small"), self._px(10)
+        for right in (now, frame.right):
+            lines = self.ctx.text.wrap(text, "small", right - frame.left - 2 * inset)
+            if step * len(lines) <= frame.height:
+                break
         y = frame.centery - step * len(lines) // 2
         for line in lines:
-            self._surface.blit(self._label(line, look.muted, look), (frame.left + self._px(10), y))
+            self._surface.blit(self._label(line, look.muted, look), (frame.left + inset, y))
             y += step
 
     def _paint_traffic(
