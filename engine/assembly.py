@@ -88,7 +88,6 @@ class _Assembler:
             leave_rate=np.array([self._leave_rate(key) for key in keys[:serving]], dtype=np.float64),
             write_cells=_indices(writes),
             write_node=cell_node[_indices(writes)],
-            session_cells=_indices([i for i in range(serving) if phases.session[keys[i].phase] and living[i]]),
             admit_to=_indices([self.index[key._replace(place=SERVING)] for key in keys[serving:served]]),
             serving_groups=Groups.sorted_by(cell_node[:serving], nodes),
             waiting_groups=Groups.sorted_by(cell_node[serving:served], nodes),
@@ -105,6 +104,7 @@ class _Assembler:
             mover_first_edge=(np.cumsum(sizes) - sizes).astype(np.intp),
             keeps_slot=self._keeping(),
             levels=levels,
+            level_ends=tuple(level.cells.stop for level in levels),
             pulls=pulls,
             pull_edges=pull_edges,
             all_edge_wires=np.concatenate([edge_wire, *(level.edge_wire for level in levels), pull_wires]) + 1,
@@ -119,6 +119,7 @@ class _Assembler:
             nack=_indices([self._place_of(self.explorer.nack(key)) for key in keys]),
             living=living,
             all_living=bool(living.all()),
+            timed=np.array([alive and not self._open(key) for key, alive in zip(keys, living, strict=True)], np.int64),
             attack_kinds=np.array([kind.attack for kind in phases.request_kinds], dtype=bool),
         )
 
@@ -142,6 +143,10 @@ class _Assembler:
     def _is_stale(self, key: CellKey) -> bool:
         lane = self.phases.lane(key.phase)
         return lane == ORPHANED or (LIVE < lane < MESSAGE and len(key.path) == 1)
+
+    def _open(self, key: CellKey) -> bool:
+        """Whether a request is a connection that is meant to stay open."""
+        return key.place == SERVING and self.phases.session[key.phase]
 
     def _keeping(self) -> BoolArray:
         """Which nodes hold a slot while another node works for them, so that a finished phase need not free it."""

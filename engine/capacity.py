@@ -53,9 +53,7 @@ class Capacity:
     shut: FloatArray
     blocked: FloatArray
     contended: bool
-    capped: bool
     faulty: bool
-    screened: bool
 
     def refresh(self, board: Board) -> None:
         """Take over what the nodes' models changed."""
@@ -67,7 +65,6 @@ class Capacity:
         self.throttled = np.array([_grid(state.throttled) for state in live])
         self.shut = np.array([_grid(state.shut) for state in live])
         self.faulty = bool(self.fault.any())
-        self.screened = bool(self.throttled.any() or self.shut.any() or self.blocked.any())
 
 
 def wire_speed(node: Node, wires: int) -> float:
@@ -142,7 +139,6 @@ def measure(board: Board, dt_s: float) -> Capacity:
     slots, full, queue, speed = _stations(board, nodes)
     passing = np.array([node.kind.role.passes_through for node in nodes], dtype=bool)
     rate = np.array([_rate(node) for node in nodes], dtype=np.float64)
-    down = np.array([not node.is_up for node in nodes], dtype=bool)
     broker = np.array([node.kind.role is Role.QUEUE for node in nodes], dtype=bool)
     limited = np.array([_rate_limit(node) > 0 for node in nodes], dtype=bool)
     allowance = np.where(passing & (rate > 0), rate * speed * dt_s, np.inf)
@@ -173,9 +169,7 @@ def measure(board: Board, dt_s: float) -> Capacity:
         shut=none,
         blocked=np.array([_blocked(node) for node in nodes], dtype=np.float64).reshape(-1, 2).T,
         contended=bool(np.any(alpha) or np.any(beta) or np.any(alpha_writes) or np.any(beta_writes)),
-        capped=bool(np.isfinite(allowance).any() or (passing & down).any() or broker.any()),
         faulty=False,
-        screened=False,
     )
     capacity.refresh(board)
     return capacity

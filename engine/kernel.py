@@ -23,6 +23,7 @@ import numpy as np
 from engine import sampling
 from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.balancing import Deal
+from engine.board import ENDLESS, Board
 from engine.capacity import PROBABILITY_GRID, Capacity
 from engine.ledger import REASON_ROW, Ledger, StepFlows
 from engine.passing import Passage
@@ -76,6 +77,20 @@ class Kernel:
         self.history = np.zeros((int(capacity.patience.max(initial=1)) + 1, nodes), dtype=np.int64)
         self.columns = np.arange(nodes, dtype=np.intp)
         self.flows: StepFlows | None = None
+        self._weigh()
+
+    def refresh(self, board: Board) -> None:
+        """Take over what changed in the capacities on the same board."""
+        self.capacity.refresh(board)
+        self._weigh()
+
+    def _weigh(self) -> None:
+        """Which levels hold requests back, and which fail some: the others are passed at less cost."""
+        capacity, levels = self.capacity, self.topology.levels
+        holding = np.isfinite(capacity.allowance) | (capacity.queue < 0) | (capacity.room < ENDLESS)
+        failing = (capacity.throttled > 0.0) | (capacity.shut > 0.0) | capacity.blocked.any(axis=0)
+        self.holding = [bool(holding[level.here].any()) for level in levels]
+        self.failing = [bool(failing[level.here].any()) for level in levels]
 
     @property
     def serving(self) -> CountArray:
@@ -104,9 +119,9 @@ class Kernel:
         return int(np.add.reduce(counts))
 
     @property
-    def in_sessions(self) -> int:
-        """Of those, connections that are meant to stay open."""
-        return int(np.add.reduce(self.counts[self.topology.session_cells]))
+    def timed(self) -> int:
+        """Of those, the ones whose time counts as latency: no connections that are meant to stay open."""
+        return int(self.counts @ self.topology.timed)
 
     def failed_by_reason(self) -> CountArray:
         """Failures since the start, by row of REASONS."""

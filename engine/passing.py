@@ -8,12 +8,16 @@ import numpy as np
 
 from engine import balancing, sampling
 from engine.arrays import CountArray
+from engine.board import ENDLESS
 from engine.ledger import REASON_ROW, REASONS, LevelFlows, StepFlows
 from engine.spec import FailureReason
 from engine.topology import Dealing, Level
 
 if TYPE_CHECKING:
     from engine.kernel import Kernel
+
+NOBODY_REFUSED: CountArray = np.zeros(0, dtype=np.int64)
+NOBODY_REFUSED.setflags(write=False)
 
 
 class Passage:
@@ -32,17 +36,21 @@ class Passage:
         kernel, capacity = self.kernel, self.capacity
         passing = present = self.inflow[level.cells]
         failed: list[tuple[FailureReason, CountArray]] = []
-        if capacity.capped:
+        if kernel.holding[depth]:
             present = present + kernel.counts[level.cells]
             passing, refused = self._cap(level, present, self.inflow[level.cells])
-            kernel.counts[level.cells] = present - passing - refused
-            if np.count_nonzero(refused):
+            if refused is NOBODY_REFUSED:
+                kernel.counts[level.cells] = 0
+            else:
+                kernel.counts[level.cells] = present - passing - refused
                 failed += self._refused(level, refused)
-        if capacity.screened:
+        if kernel.failing[depth]:
             passing = self._screen(level, passing, failed)
         decks = self._split(level, passing) if level.split else passing
         deal = kernel.deals[depth]
-        if level.dealing is Dealing.ROUND_ROBIN:
+        if level.single:
+            flow = decks
+        elif level.dealing is Dealing.ROUND_ROBIN:
             flow = balancing.round_robin(level, decks, deal.turn)
         else:
             connections = kernel.occupied[0] + kernel.occupied[1] + kernel.occupied[2]
@@ -88,17 +96,20 @@ class Passage:
 
         A token bucket: a node earns its allowance every step, and keeps what it has not used up to its burst.
         """
-        kernel, capacity, groups = self.kernel, self.capacity, level.nodes
+        kernel, capacity, groups, at = self.kernel, self.capacity, level.nodes, level.at
         total = np.bincount(groups.of, present, self.nodes).astype(np.int64)
-        earned = np.where(level.here, capacity.allowance, 0.0)
-        limit = np.minimum(kernel.credit + earned, total.max(initial=0) + 1.0)
-        amount = np.where(capacity.queue < 0, 0, np.minimum(total, limit.astype(np.int64)))
-        amount = np.minimum(amount, self._room())
-        kept = np.minimum(kernel.credit + earned - amount, capacity.burst)
-        kernel.credit = np.where(level.here & np.isfinite(earned), kept, kernel.credit)
+        mine = total[at]
+        purse = kernel.credit[at] + capacity.allowance[at]
+        most = np.minimum(purse, ENDLESS).astype(np.int64)
+        if level.stores:
+            most = np.minimum(most, self._room()[at])
+        passes = np.where(capacity.queue[at] < 0, 0, np.minimum(mine, most))
+        kernel.credit[at] = np.minimum(np.where(np.isfinite(purse), purse - passes, 0.0), capacity.burst[at])
+        if not np.count_nonzero(passes != mine):
+            return present, NOBODY_REFUSED
+        amount = np.zeros_like(total)
+        amount[at] = passes
         rest = total - amount
-        if not np.count_nonzero(rest):
-            return present, np.zeros_like(present)
         fresh_total = np.bincount(groups.of, fresh, self.nodes).astype(np.int64)
         over = np.minimum(np.maximum(rest - np.maximum(capacity.queue, 0), 0), fresh_total)
         refused = fresh - self._chosen(level, fresh, fresh_total - over, fresh_total)

@@ -139,17 +139,23 @@ class Simulation:
         offset = self.step_count % self.steps_per_tick
         if offset == 0:
             self._begin_tick()
-        failed = kernel.failed_kind - self.failed_seen
-        self.failed_seen += failed
-        arrivals = self.block[offset] + self.clients.retries(failed * ~kernel.topology.attack_kinds)
+        arrivals = self.block[offset]
+        if self.stage.traffic.client.retries > 0:
+            arrivals = arrivals + self._sent_again()
         kernel.step(arrivals)
         if kernel.flows is not None:
             self.tracers.advance(kernel, kernel.flows, arrivals)
-        self.present_steps += kernel.in_system - kernel.in_sessions
+        self.present_steps += kernel.timed
         self.step_count += 1
         if self.step_count % self.steps_per_tick == 0:
             self._end_tick()
         return self.drain_facts()
+
+    def _sent_again(self) -> CountArray:
+        """What clients send again of what failed."""
+        failed = (self.kernel.failed_kind - self.failed_seen) * ~self.kernel.topology.attack_kinds
+        self.failed_seen = self.kernel.failed_kind.copy()
+        return self.clients.retries(failed)
 
     def drain_facts(self) -> list[Fact]:
         """What happened since the last call, by commands or steps."""

@@ -50,17 +50,20 @@ class Level:
 
     Arrays run over what their names begin with; `_node` is an index of nodes. A cell has one deck of edges, or two
     where the level is `split`: what a cache answers and what it does not. Decks that deal to the same targets in one
-    turn make a group; a group and one of its targets a pair. nodes: the cells grouped by node. here: whether a node is
-    in this level. cell_attack: 1 for requests of attackers. importances: of the level's cells, the highest first.
-    concerned: whether the first deck of a split cell gets anything. message_dst: the cell that gets a message for each
-    request over the edge.
+    turn make a group; a group and one of its targets a pair. single: every deck has but one edge. nodes: the cells
+    grouped by node. here: whether a node is in this level; at: the indices of those. stores: whether brokers are among
+    them. cell_attack: 1 for requests of attackers. importances: of the level's cells, the highest first. message_dst:
+    the cell that gets a message for each request over the edge.
     """
 
     cells: slice
     dealing: Dealing
     split: bool
+    single: bool
     nodes: Groups
     here: BoolArray
+    at: IndexArray
+    stores: bool
     cell_node: IndexArray
     cell_attack: IndexArray
     cell_importance: CountArray
@@ -110,8 +113,9 @@ class Topology:
     leave_rate: by serving cell, dt / mean service. stale: by waiting cell, whether its requests have been given up by
     their caller while waiting there. abandon_to: by waiting cell, where those go that are given up now, or -1. nack: by
     cell, where a message goes that could not be delivered, -1 for what is no message. living: by cell, whether somebody
-    waits for the answer. no_route_*: flat edges that lead to no route, and the request kinds they carry. tally_*: which
-    flows count for which Tally of which node (row x N + node), with what weight.
+    waits for the answer; timed: 1 where, besides, the time counts as latency. level_ends: behind the last cell of each
+    level. no_route_*: flat edges that lead to no route, and the request kinds they carry. tally_*: which flows count
+    for which Tally of which node (row x N + node), with what weight.
     """
 
     node_ids: tuple[int, ...]
@@ -129,7 +133,6 @@ class Topology:
     leave_rate: FloatArray
     write_cells: IndexArray
     write_node: IndexArray
-    session_cells: IndexArray
     admit_to: IndexArray
     serving_groups: Groups
     waiting_groups: Groups
@@ -146,6 +149,7 @@ class Topology:
     mover_first_edge: IndexArray
     keeps_slot: BoolArray
     levels: tuple[Level, ...]
+    level_ends: tuple[int, ...]
     pulls: tuple[Pull, ...]
     pull_edges: int
     all_edge_wires: IndexArray
@@ -160,6 +164,7 @@ class Topology:
     nack: IndexArray
     living: BoolArray
     all_living: bool
+    timed: CountArray
     attack_kinds: BoolArray
 
     @property

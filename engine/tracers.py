@@ -10,6 +10,7 @@ screen shows as a packet.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -205,7 +206,7 @@ class Tracers:
 
     def _pass(self, tracer: Tracer, topology: Topology, flows: StepFlows, cell: int) -> None:
         """Go through a node without slots, or wait there, or fail, in proportion to what the cohort did."""
-        depth = next(i for i, level in enumerate(topology.levels) if cell < level.cells.stop)
+        depth = bisect_right(topology.level_ends, cell)
         level, moved = topology.levels[depth], flows.levels[depth]
         position = cell - level.cells.start
         draw = self._uniform() * max(int(moved.present[position]), 1)

@@ -58,7 +58,7 @@ class Upkeep:
         if sim.mishaps.press(sim.time_s, sim.board):
             for node in sim.board.nodes.values():
                 sim.models.leak(node, sim.mishaps.leaks.get(node.id, 0.0))
-            sim.kernel.capacity.refresh(sim.board)
+            sim.kernel.refresh(sim.board)
 
     def end_tick(self) -> None:
         """Move the models on, and do what they ask for."""
@@ -70,7 +70,7 @@ class Upkeep:
         sim.pending.extend(facts)
         for wish in wishes:
             self._grant(wish)
-        sim.kernel.capacity.refresh(sim.board)
+        sim.kernel.refresh(sim.board)
 
     def went_down(self, node: Node, what: str) -> None:
         """A node stopped taking requests: its models hear `what`, and its balancers notice after a while."""
