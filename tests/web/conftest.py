@@ -35,3 +35,10 @@ def browser(runtime: Path) -> Iterator[Browser]:
     """A browser with a window of 1280x720."""
     with Browser(runtime) as started:
         yield started
+
+
+@pytest.fixture
+def fresh_browser(runtime: Path) -> Iterator[Browser]:
+    """A browser of its own, for a test that changes what the page finds there."""
+    with Browser(runtime) as started:
+        yield started
