@@ -1,6 +1,7 @@
-"""The headless tools: `python -m stages list | check | simulate | bench`.
+"""The headless tools: `python -m stages list | check | simulate | bench | experiment`.
 
-Exit codes: 0 all is well, 1 a stage has problems, 2 the command line was not understood.
+Exit codes: 0 all is well, 1 a stage has problems or an experiment shows something else than it says, 2 the command line
+was not understood.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from stages.errors import OverrideError, Problem, StageError
 from stages.load import load_stage, stage_names
@@ -36,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from stages.bots import BOTS
+    from stages.experiments import NAMES
+    from stages.experiments.plot import FORMATS
 
     parser = argparse.ArgumentParser(prog="python -m stages", description="Stages without a screen.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -58,8 +62,21 @@ def _parser() -> argparse.ArgumentParser:
     simulate.set_defaults(run=_simulate)
 
     bench = commands.add_parser("bench", help="how fast the engine is on this machine")
+    bench.add_argument("--every-kind", action="store_true", help="only the board of every kind of node")
     bench.set_defaults(run=_bench)
-    for command in (listing, check, simulate, bench):
+
+    experiment = commands.add_parser("experiment", help="what theory predicts beside what the engine does")
+    experiment.add_argument(
+        "name", metavar="NAME", choices=["list", "all", *NAMES], help="list, all, or one of the list"
+    )
+    experiment.add_argument("--seed", type=_seed, default=1, metavar="K", help="the seed of every run (1)")
+    experiment.add_argument("--plot", type=Path, metavar="DIR", help="draw into this folder (needs matplotlib)")
+    experiment.add_argument("--format", choices=FORMATS, default=FORMATS[0], help=f"of the pictures ({FORMATS[0]})")
+    experiment.add_argument(
+        "--page", type=Path, metavar="FILE", help="write a page of documentation, pictures beside it"
+    )
+    experiment.set_defaults(run=_experiment)
+    for command in (listing, check, simulate, bench, experiment):
         command.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -139,12 +156,39 @@ def _bench(options: argparse.Namespace) -> int:
     from stages.bench import bench
     from stages.tables import bench_text
 
-    measured = bench()
+    measured = bench(options.every_kind)
     if options.json:
         _print_json(measured)
     else:
         print(bench_text(measured))
     return OK
+
+
+def _experiment(options: argparse.Namespace) -> int:
+    from stages.experiments import NAMES, experiments, report, title_of
+    from stages.experiments.plot import PlotUnavailable, require, save
+
+    if options.name == "list":
+        titles = {name: title_of(name) for name in NAMES}
+        print(json.dumps(titles, indent=2) if options.json else "\n".join(f"{n:20}{t}" for n, t in titles.items()))
+        return OK
+    folder = options.page.with_suffix("") if options.page else options.plot
+    try:
+        if folder:
+            require()
+        results = [experiments()[name](options.seed) for name in (NAMES if options.name == "all" else [options.name])]
+        files = [save(result, folder, options.format) for result in results] if folder else []
+        if options.page:
+            command = f"python -m stages experiment {options.name} --page {options.page.as_posix()}"
+            options.page.write_text(report.page(results, command, folder.name), encoding="utf-8")
+    except PlotUnavailable as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    if options.json:
+        _print_json([report.data(result) for result in results])
+    else:
+        print("\n\n\n".join([*map(report.text, results), *(["\n".join(map(str, files))] if files else [])]))
+    return OK if all(result.holds for result in results) else PROBLEMS
 
 
 def _print_json(data: object) -> None:

@@ -1,4 +1,5 @@
-"""How fast the engine is: generated three-tier systems of several sizes at several rates, and the first stage.
+"""How fast the engine is: generated three-tier systems of several sizes at several rates, a board of every kind, and
+the first stage.
 
 Every system is as large as its rate needs: slots are chosen so that servers and databases run at a utilisation of about
 0.7 (a server has two slots at least), and the rates really offered and answered are reported beside the cost.
@@ -7,11 +8,12 @@ Every system is as large as its rate needs: slots are chosen so that servers and
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
-from engine.commands import StartOperation
+from engine.commands import Accepted, Reserve, StartOperation
 from engine.simulation import Simulation
 from engine.spec import (
     CurvePoint,
@@ -36,6 +38,8 @@ RATES = (100.0, 10_000.0, 1_000_000.0)
 UTILISATION = 0.7
 STEP_S = 0.01
 SERVICE_MS = {SubItem.STATIC: 50.0, SubItem.COMPUTE: 80.0, SubItem.READ: 40.0, SubItem.WRITE: 80.0}
+EVERY_KIND = Path(__file__).parent / "examples" / "every_kind.toml"
+EVERY_KIND_RATES = (100.0, 300.0)
 WARM_UP_STEPS = 500
 RUNS, STEPS = 5, 300
 
@@ -50,14 +54,31 @@ _RECIPES: dict[str, tuple[float, tuple[SubItem, ...]]] = {
 }
 
 
-def bench() -> dict[str, Any]:
-    """All measurements, ready for JSON. Takes about a minute."""
-    return {"kernel": [measure(nodes, rps) for nodes in NODES for rps in RATES], "stage": measure_stage("hello_world")}
+def bench(only_every_kind: bool = False) -> dict[str, Any]:
+    """All measurements, ready for JSON, which take about a minute; or only the board of every kind."""
+    every_kind = [measure_every_kind(rps) for rps in EVERY_KIND_RATES]
+    if only_every_kind:
+        return {"every_kind": every_kind}
+    kernel = [measure(nodes, rps) for nodes in NODES for rps in RATES]
+    return {"kernel": kernel, "every_kind": every_kind, "stage": measure_stage("hello_world")}
 
 
 def measure(nodes: int, rps: float) -> dict[str, Any]:
     """The cost of a step with this many nodes at this rate: median (and worst) of several stretches after a warm-up."""
-    simulation = Simulation(three_tiers(nodes, rps), seed=1)
+    return _measure(Simulation(three_tiers(nodes, rps), seed=1), rps)
+
+
+def measure_every_kind(rps: float) -> dict[str, Any]:
+    """The same for the board of `examples/every_kind.toml`, one kind of request with a service of its own."""
+    simulation = Simulation(load_stage(EVERY_KIND, [f"traffic.curve[0].rps={rps:g}"]), seed=1)
+    number = {node.key: place for place, node in enumerate(simulation.stage.nodes)}
+    answer = simulation.apply(Reserve(number["gateway"], number["shop"], "buy,upload"))
+    if not isinstance(answer, Accepted):
+        raise ValueError(f"{EVERY_KIND}: the wire cannot be reserved: {answer.code}")
+    return _measure(simulation, rps)
+
+
+def _measure(simulation: Simulation, rps: float) -> dict[str, Any]:
     simulation.apply(StartOperation())
     for _ in range(WARM_UP_STEPS):
         simulation.step()
@@ -67,7 +88,7 @@ def measure(nodes: int, rps: float) -> dict[str, Any]:
         for _ in range(STEPS):
             simulation.step()
         times.append((perf_counter() - start) / STEPS * 1e6)
-    after, seconds = simulation.view.totals, RUNS * STEPS * STEP_S
+    after, seconds = simulation.view.totals, RUNS * STEPS * simulation.dt_s
     failed = sum(after.failed.values()) - sum(before.failed.values())
     servers = [node for node in simulation.view.nodes if node.slots]
     statistics = simulation.view.node_statistics()

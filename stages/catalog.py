@@ -141,11 +141,12 @@ def _leave_out(resolved: Resolved, path: Path, kind: dict[str, Any], keys: Any) 
     """Take settings out of a kind that has just been merged with its base."""
     policies = [policy for policy in kind.get("policies", []) if isinstance(policy, dict)]
     known = [policy.get("key") for policy in policies]
+    names = [key for key in known if isinstance(key, str)]
     unknown = [key for key in keys if key not in known] if isinstance(keys, list) else [keys]
     for key in unknown:
-        hint = did_you_mean(str(key), filter(_is_text, known))
+        hint = did_you_mean(str(key), names)
         message = f'the base has no such setting: "{key}".{hint}'
-        resolved.findings.append(Finding((*path, WITHOUT), message, one_of(filter(_is_text, known))))
+        resolved.findings.append(Finding((*path, WITHOUT), message, one_of(names)))
     if not keys or unknown:
         return
     places = [place for place, key in enumerate(known) if key not in keys]

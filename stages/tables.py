@@ -110,7 +110,19 @@ _NODE_FIGURES = ("mean_in_system", "mean_waiting", "utilisation", "all_busy", "t
 
 
 def bench_text(bench: Mapping[str, Any]) -> str:
-    """The benchmark: cost of a step by size and rate, and the pace of the first stage."""
+    """The benchmark: cost of a step by size and rate, on a board of every kind, and the pace of the first stage."""
+    parts = []
+    for key, title in (("kernel", "Three tiers"), ("every_kind", "Every kind of node")):
+        if key in bench:
+            parts.append(f"{title}\n\n{_costs(bench[key])}")
+    if "stage" in bench:
+        stage = bench["stage"]
+        pace = f"{stage['stage']}: {stage['simulated_s_per_wall_s']:,.0f} simulated seconds a wall second"
+        parts.append(f"{pace} ({stage['us_per_step']:.1f} us a step, bot {stage['bot']})")
+    return "\n\n".join(parts)
+
+
+def _costs(cases: Sequence[Mapping[str, Any]]) -> str:
     headers = ("nodes", "rate/s", "offered/s", "done/s", "utilisation", "failed", "us a step", "worst", "steps/s")
     rows = [
         [
@@ -124,8 +136,6 @@ def bench_text(bench: Mapping[str, Any]) -> str:
             number(case["us_per_step_worst"], 1),
             number(1000000.0 / case["us_per_step"]),
         ]
-        for case in bench["kernel"]
+        for case in cases
     ]
-    stage = bench["stage"]
-    pace = f"{stage['stage']}: {stage['simulated_s_per_wall_s']:,.0f} simulated seconds a wall second"
-    return f"{table(headers, rows, left=0)}\n\n{pace} ({stage['us_per_step']:.1f} us a step, bot {stage['bot']})"
+    return table(headers, rows, left=0)
