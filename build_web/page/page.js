@@ -22,7 +22,7 @@ const find = id => document.getElementById(id);
 
 function language() {
   let wished = new URLSearchParams(location.search).get("lang");
-  try { wished ||= JSON.parse(localStorage.getItem("project-devops/settings") || "{}").language; } catch { /* private mode */ }
+  try { wished ||= JSON.parse(localStorage.getItem("project-devops/settings") || "{}").values?.language; } catch { /* private mode */ }
   return (wished || navigator.language || "en").toLowerCase().startsWith("ko") ? "ko" : "en";
 }
 
@@ -51,7 +51,9 @@ function placeFullscreenButton(sides, ends) {
 
 function canvasSize() {
   const { unit } = largestBox(Math.max(innerWidth, innerHeight), Math.min(innerWidth, innerHeight));
-  const height = Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, unit * HIGH));
+  // Phones and tablets have dense screens and slow processors.
+  const most = matchMedia("(pointer: coarse)").matches ? LEAST_HEIGHT : MOST_HEIGHT;
+  const height = Math.min(most, Math.max(LEAST_HEIGHT, unit * HIGH));
   return { width: Math.floor(height / HIGH) * WIDE, height: Math.floor(height / HIGH) * HIGH };
 }
 

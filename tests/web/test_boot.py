@@ -35,6 +35,15 @@ def test_boots_without_an_error_in_both_languages(browser: Browser, language: st
     assert [path.rpartition("/")[2] for path in asked] == ["pythons.js"], "nothing but the runtime is asked elsewhere"
 
 
+def test_page_and_game_remember_the_language(fresh_browser: Browser) -> None:
+    visitor = Visitor(fresh_browser, "?lang=en")
+    visitor.press(visitor.see("next(b.rect.center for b in probe.APP.scene.languages if not b.active)"))
+    visitor.wait("probe.APP.ctx.i18n.language", "ko")
+    again = Visitor(fresh_browser, "")
+    assert fresh_browser.js("document.documentElement.lang") == "ko"
+    assert again.see("probe.APP.ctx.i18n.language") == "ko"
+
+
 def test_the_address_chooses_stage_and_seed(browser: Browser) -> None:
     visitor = Visitor(browser, "?stage=hello_world&seed=77&lang=en&debug=1")
     assert visitor.see("probe.scene()") == "BriefingScene"
