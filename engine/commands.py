@@ -111,6 +111,36 @@ class Migrate:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerQuest:
+    """Answer the open question of an event with one of its choices."""
+
+    event: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollBack:
+    """Ask Dev to roll a deployment (an event with rollback_s) back."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """In a sandbox: set `traffic` (percent of the stage's) or `mix:<request kind>` (percent of its share)."""
+
+    key: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """In a sandbox: let an event of the stage happen now."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartOperation:
     """End the set-up and open the doors."""
 
@@ -138,6 +168,10 @@ Command = (
     | Operate
     | Reserve
     | Migrate
+    | AnswerQuest
+    | RollBack
+    | Tune
+    | Fire
     | StartOperation
     | Undo
     | Redo
@@ -172,6 +206,13 @@ class RefusalCode(StrEnum):
     MIGRATING = "migrating"
     MIGRATED = "migrated"
     NOT_MIGRATED = "not_migrated"
+    NO_QUEST = "no_quest"
+    UNKNOWN_CHOICE = "unknown_choice"
+    NOTHING_TO_ROLL_BACK = "nothing_to_roll_back"
+    NOT_SANDBOX = "not_sandbox"
+    UNKNOWN_SETTING = "unknown_setting"
+    SETTING_VALUE = "setting_value"
+    UNKNOWN_EVENT = "unknown_event"
     NOT_IN_SETUP = "not_in_setup"
     ONLY_IN_SETUP = "only_in_setup"
     NOTHING_TO_UNDO = "nothing_to_undo"

@@ -41,6 +41,8 @@ def state_hash(simulation: Simulation) -> str:
         "clients": _rounded(simulation.clients.state()),
         "alerts": _rounded(simulation.alerts.state()),
         "migration": simulation.migration.state(),
+        "schedule": _rounded(simulation.schedule.state()),
+        "tuned": sorted(simulation.desk.settings.items()),
     }
     digest.update(json.dumps(plain, sort_keys=True).encode())
     return digest.hexdigest()

@@ -34,6 +34,40 @@ class EventEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestOffered:
+    """A department asks something; unanswered it is decided at expires_at_s."""
+
+    event: str
+    department: Department
+    expires_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class QuestAnswered:
+    """A question was answered, by the player or (`by_player` False) because nobody did in time."""
+
+    event: str
+    department: Department
+    choice: str
+    by_player: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackStarted:
+    """Dev began to roll a deployment back; done_at_s: when its effects are over."""
+
+    event: str
+    done_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """A deployment is rolled back."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
 class OperationStarted:
     """The set-up is over and the first visitors come."""
 
@@ -194,6 +228,10 @@ Fact = (
     EventAnnounced
     | EventStarted
     | EventEnded
+    | QuestOffered
+    | QuestAnswered
+    | RollbackStarted
+    | RolledBack
     | OperationStarted
     | NodeReady
     | NodeOverloaded

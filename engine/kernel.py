@@ -305,8 +305,11 @@ class Kernel:
         flows.admitted = np.minimum(waiting, np.maximum(capacity.slots - held, 0))
         self._admit(flows.admitted)
         self._expire(entered, flows)
+        if flows.refused.size or flows.expired is not self.nothing:
+            # Whoever was lost in a call gave its callers their slots back.
+            self.recount()
         ledger.occupied += self.occupied
-        ledger.full += serving + calling >= capacity.full
+        ledger.full += self.occupied[0] + self.occupied[2] >= capacity.full
 
     def _refuse(self, came: CountArray, before: CountArray, now: CountArray, room: CountArray) -> CountArray:
         """How many of the arrivals find no room: half of them meet the step's start, half its end."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.board import Board, Node
+from engine.schedule import Begun
 from engine.spec import NodeEffect, Role, StageSpec
 from engine.strength import duration_s, strength
 
@@ -23,8 +24,11 @@ def zone_of(stage: StageSpec, node: Node) -> str:
 
 @dataclass(slots=True)
 class Mishap:
-    """An effect that has begun. victim: the one node it picked, -1 where it concerns all that fit."""
+    """An effect that has begun. event: index of the occurrence it belongs to. victim: the one node it picked, -1 where
+    it concerns all that fit, -2 where none did.
+    """
 
+    event: int
     effect: NodeEffect
     began_s: float
     victim: int = -1
@@ -43,28 +47,37 @@ class Blow:
 
 @dataclass(slots=True)
 class Mishaps:
-    """All effects on nodes that have begun and not faded. leaks: MB a second by node, as of the last `press`."""
+    """All effects on nodes that have begun and not faded. leaks: MB a second by node, as of the last `press`.
+    ended: some were rolled back since, so that the nodes must be told.
+    """
 
     stage: StageSpec
     active: list[Mishap] = field(default_factory=list)
     leaks: dict[int, float] = field(default_factory=dict)
+    ended: bool = False
 
-    def begin(self, effect: NodeEffect, time_s: float, board: Board, generator: np.random.Generator) -> list[Blow]:
+    def begin(self, begun: Begun, time_s: float, board: Board, generator: np.random.Generator) -> list[Blow]:
         """Let an effect begin; returns what happens at once."""
+        effect = begun.effect
         victims = [node for node in board.nodes.values() if self._fits(effect, node)]
         if effect.pick == "one" and victims:
             victims = [victims[int(generator.integers(len(victims)))]]
-        if effect.pace != 1.0 or effect.fault_share > 0.0 or effect.leak_mb_s > 0.0:
+        if effect.lingers:
             victim = (victims[0].id if victims else -2) if effect.pick == "one" else -1
-            self.active.append(Mishap(effect, time_s, victim))
+            self.active.append(Mishap(begun.event, effect, time_s, victim))
         return [blow for node in victims for blow in _blows(effect, node)]
+
+    def end(self, event: int) -> None:
+        """The effects of an occurrence are over, for it was rolled back."""
+        self.active = [mishap for mishap in self.active if mishap.event != event]
+        self.ended = True
 
     def press(self, time_s: float, board: Board) -> bool:
         """Write to the nodes how hard the effects press on them now; returns whether any node feels it differently."""
-        if not self.active and not self.leaks:
+        if not self.active and not self.leaks and not self.ended:
             return False
         self.active = [m for m in self.active if time_s - m.began_s < duration_s(m.effect.envelope)]
-        changed = False
+        changed, had_leaks = False, bool(self.leaks)
         self.leaks = {}
         for node in board.nodes.values():
             pace, sound, leak = 1.0, 1.0, 0.0
@@ -80,7 +93,8 @@ class Mishaps:
             node.live.event_pace, node.live.fault_share = pace, 1.0 - sound
             if leak > 0.0:
                 self.leaks[node.id] = leak
-        return changed or bool(self.leaks)
+        self.ended = False
+        return changed or bool(self.leaks) or had_leaks
 
     def state(self) -> list[object]:
         """What decides the future."""

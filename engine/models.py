@@ -37,7 +37,7 @@ class Models:
         self.of: dict[int, list[Behaviour]] = {}
         self._kinds: dict[int, str] = {}
         self._backlogs: dict[int, int] = {}
-        self._stale = self._lost_writes = 0
+        self._stale = self._lost_writes = self._replica_reads = 0
 
     @property
     def any(self) -> bool:
@@ -48,6 +48,11 @@ class Models:
     def stale(self) -> int:
         """Reads that replicas answered with old data."""
         return self._stale + sum(model.stale for model in self._all() if isinstance(model, Replica))
+
+    @property
+    def replica_reads(self) -> int:
+        """Reads that replicas answered."""
+        return self._replica_reads
 
     @property
     def lost_writes(self) -> int:
@@ -81,6 +86,8 @@ class Models:
         for node in board.nodes.values():
             if node.state is not NodeState.BUILDING:
                 reading = self.readings.of(node.id)
+                if node.kind.replica is not None:
+                    self._replica_reads += reading.reads
                 for model in self.of[node.id]:
                     facts.extend(model.tick(node, reading, around))
         return facts, wishes

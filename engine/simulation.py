@@ -17,18 +17,23 @@ from engine.clients import Clients
 from engine.commands import (
     Accepted,
     Answer,
+    AnswerQuest,
     Clone,
     Command,
     Connect,
+    Fire,
     Migrate,
     Operate,
     Redo,
     Refused,
+    RollBack,
     SetPolicy,
     StartOperation,
+    Tune,
     Undo,
 )
 from engine.commands import RefusalCode as Code
+from engine.desk import Desk
 from engine.economy import Economy, keep_per_day
 from engine.facts import (
     BudgetWarning,
@@ -101,6 +106,7 @@ class Simulation:
         self.alerts = Alerts()
         self.economy = Economy(stage)
         self.upkeep = Upkeep(self)
+        self.desk = Desk(self)
         self.gauge = scoring.Gauge(stage.goal)
         self.present_steps = 0
         self.block = np.zeros((0, len(stage.request_kinds)), dtype=np.int64)
@@ -185,6 +191,8 @@ class Simulation:
             case Migrate():
                 self.budget -= made.cost
                 self.pending.append(self.migration.begin(self.time_s))
+            case AnswerQuest() | RollBack() | Tune() | Fire():
+                self.pending.extend(self.desk.carry_out(command))
             case Operate(node=node, action=action):
                 self.models.act(action, self.board.nodes[node])
             case _:
@@ -204,6 +212,8 @@ class Simulation:
             return self._plan_setup(command, setup)
         if isinstance(command, Migrate):
             return self.migration.plan(self.time_s, self.budget, setup)
+        if isinstance(command, (AnswerQuest, RollBack, Tune, Fire)):
+            return self.desk.plan(command)
         situation = Situation(
             self.stage,
             self.board,
@@ -279,13 +289,14 @@ class Simulation:
 
     def _begin_tick(self) -> None:
         self.upkeep.begin_tick()
-        facts, users = self.schedule.advance(self.time_s)
-        self.pending.extend(facts)
-        self.upkeep.befall()
+        self.pending.extend(self.schedule.advance(self.time_s, self.desk.values))
+        dues = self.schedule.take_dues()
+        self.upkeep.befall(dues)
+        self.budget += dues.money
+        if dues.users:
+            self.traffic.join(dues.users)
         self.pending.extend(self.migration.advance(self.time_s))
-        if users:
-            self.traffic.join(users)
-        multipliers = self.schedule.multipliers(self.time_s)
+        multipliers = self.schedule.multipliers(self.time_s) * self.desk.tuning(self.time_s)
         self.block = self.traffic.draw(self.time_s, multipliers, self.dt_s, self.steps_per_tick)
         if self.stage.traffic.client.retries > 0:
             fresh = self.block.sum(axis=0) * ~self.kernel.topology.attack_kinds
@@ -306,11 +317,13 @@ class Simulation:
         ticks = self.step_count // self.steps_per_tick
         if ticks % self.ticks_per_second == 0:
             self._end_second()
+        if stage.sandbox:
+            return
         if self.gauge.level >= 1.0:
             self._end("service_down")
         elif self.budget < -stage.overdraft:
             self._end("bankrupt")
-        elif self.time_s >= stage.duration_s - self.dt_s / 2:
+        elif not stage.endless and self.time_s >= stage.duration_s - self.dt_s / 2:
             self._end("won")
 
     def _warn(self) -> None:

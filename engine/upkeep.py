@@ -11,6 +11,7 @@ from engine.facts import DataLost, NodeDied, NodeReady
 from engine.failover import swap
 from engine.mishaps import Blow
 from engine.nodes.behaviour import Failover, Kill, LoseShare, Recovered, Redrive, Wish
+from engine.schedule import Dues
 from engine.spec import Role
 from engine.timestep import TICK_S
 from engine.topology import Tally
@@ -44,15 +45,16 @@ class Upkeep:
         if changed:
             sim.rebuild()
 
-    def befall(self) -> None:
+    def befall(self, dues: Dues) -> None:
         """Let the effects on nodes that have just begun strike, and press those that go on."""
         sim = self.simulation
+        for event in dues.over:
+            sim.mishaps.end(event)
         blows = [
             blow
-            for effect in sim.schedule.begun
-            for blow in sim.mishaps.begin(effect, sim.time_s, sim.board, sim.schedule.generator)
+            for begun in dues.begun
+            for blow in sim.mishaps.begin(begun, sim.time_s, sim.board, sim.schedule.generator)
         ]
-        sim.schedule.begun.clear()
         for blow in blows:
             self._strike(blow)
         if sim.mishaps.press(sim.time_s, sim.board):

@@ -123,6 +123,33 @@ class AnnouncedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Quest:
+    """An open question of a department: the event's choices are in the stage."""
+
+    event: str
+    department: Department
+    expires_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment that acts on the service; done_at_s: when its rollback is done, -1 while nobody ordered one."""
+
+    event: str
+    since_s: float
+    done_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A bonus objective: where its metric stands, and whether that would do."""
+
+    id: str
+    value: float
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """Exact counts since the start: born = done + sum(failed) + in_system.
 
@@ -225,7 +252,8 @@ class RunResult:
     outcome: 'won', 'service_down' or 'bankrupt'. grade: 'S', 'A', 'B', 'C', 'D', 'F'. The three parts of the grade are
     0..1. latency_ms: mean time in the system of the requests that were let in. uptime: share of the seconds of
     operation in which the error rate stayed under the threshold. advice: key of the text `advice.<key>`;
-    `advice_kind` is the kind of node it speaks of.
+    `advice_kind` is the kind of node it speaks of. objectives: the bonus ones; stars: 0 when lost, else 1 and one for
+    each that was met. seconds: of operation. earned, spent: money, but for what was built and sold.
     """
 
     outcome: str
@@ -245,3 +273,8 @@ class RunResult:
     incidents: tuple[Incident, ...]
     advice: str
     advice_kind: str
+    objectives: tuple[Objective, ...] = ()
+    stars: int = 0
+    seconds: float = 0.0
+    earned: float = 0.0
+    spent: float = 0.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.arrays import CountArray
+from engine.assessment import standing
 from engine.board import Node
 from engine.coarse import LOOK_S, coarsen
 from engine.ledger import REASONS
@@ -19,11 +20,14 @@ from engine.upkeep import FOR_EVER
 from engine.view import (
     Alert,
     AnnouncedEvent,
+    Deployment,
     Forecast,
     Hop,
     NodeStatistics,
     NodeView,
+    Objective,
     Phase,
+    Quest,
     RunResult,
     Series,
     Totals,
@@ -352,6 +356,26 @@ class WorldView:
     def active_events(self) -> tuple[str, ...]:
         """Events that have started and not faded."""
         return self._simulation.schedule.active()
+
+    @property
+    def quests(self) -> tuple[Quest, ...]:
+        """Open questions of the departments, the most urgent first."""
+        return self._simulation.schedule.quests()
+
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """Deployments that act on the service and can be, or are being, rolled back."""
+        return self._simulation.schedule.deployments()
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """Where the bonus objectives stand now."""
+        return standing(self._simulation)
+
+    @property
+    def tuned(self) -> Mapping[str, int]:
+        """What the player set in a sandbox, in percent: `traffic` and `mix:<request kind>`."""
+        return dict(self._simulation.desk.settings)
 
     @property
     def can_undo(self) -> bool:

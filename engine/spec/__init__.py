@@ -6,7 +6,7 @@ Units, everywhere: seconds (`_s`), milliseconds (`_ms`), requests a second (`_rp
 money a calendar day (`_per_day`). Map positions are whole grid cells.
 """
 
-from engine.spec.events import Department, Envelope, EventSpec, NodeEffect, TrafficEffect
+from engine.spec.events import ChoiceSpec, ConditionSpec, Department, Envelope, EventSpec, NodeEffect, TrafficEffect
 from engine.spec.models import (
     AlertSpec,
     AutoscaleSpec,
@@ -29,6 +29,7 @@ from engine.spec.requests import FailureReason, RecipeStep, RequestKind, SubItem
 from engine.spec.stage import (
     GoalSpec,
     MigrationSpec,
+    ObjectiveSpec,
     StageSpec,
     StartNode,
     StartWire,
@@ -44,8 +45,10 @@ __all__ = [
     "BackupSpec",
     "BrokerSpec",
     "CacheSpec",
+    "ChoiceSpec",
     "ClientSpec",
     "ClusterSpec",
+    "ConditionSpec",
     "CurvePoint",
     "Department",
     "Envelope",
@@ -60,6 +63,7 @@ __all__ = [
     "NodeEffect",
     "NodeKind",
     "NodeSize",
+    "ObjectiveSpec",
     "PodSpec",
     "PolicySpec",
     "PopularitySpec",

@@ -59,15 +59,54 @@ class NodeEffect:
     lose_worker: bool = False
     envelope: Envelope = Envelope()
 
+    @property
+    def lingers(self) -> bool:
+        """Whether it presses on nodes over time, as its envelope says."""
+        return self.pace != 1.0 or self.fault_share > 0.0 or self.leak_mb_s > 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionSpec:
+    """Holds while `metric` has been from `least` to `most` for `for_s` seconds.
+
+    metric: `users`, `rps` (offered), `error_share`, `latency_ms`, `budget`, `gauge`, `utilisation` (of the busiest
+    node).
+    """
+
+    metric: str
+    least: float = float("-inf")
+    most: float = float("inf")
+    for_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceSpec:
+    """An answer to a question of a department. money: gained (or, negative, paid) at once; the rest as in an event.
+
+    Texts: `event.<event>.choice.<id>` and, said afterwards, `event.<event>.chosen.<id>`.
+    """
+
+    id: str
+    money: float = 0.0
+    users: float = 0.0
+    effects: tuple[TrafficEffect, ...] = ()
+    node_effects: tuple[NodeEffect, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventSpec:
     """Something a department does.
 
     at_s, window_s: it happens at a moment drawn uniformly from [at_s, at_s + window_s], in operation time.
+    when: it waits, from that moment on, until this holds. after: events that must have started before (`event:choice`:
+    and must have been answered so), else it waits for them. chance: that it happens at all. every_s: it happens again
+    and again at this distance; 0: once.
     lead_s: it is announced this long before; 0: nobody says a word.
     in_forecast: known before the stage starts and drawn into the forecast of the briefing.
-    users: visitors who join at that moment (may be negative).
+    users: visitors who join at that moment (may be negative). money: gained or paid at that moment.
+    choices: it is a question, and what follows depends on the answer; unanswered for expires_s it is answered with
+    `default`. rollback_s: it is a deployment that can be rolled back: that long after the order its effects are over;
+    0: nothing to roll back.
     Texts: `event.<id>.announce`, `.start`, `.end` in the locale files; a missing one is not spoken.
     """
 
@@ -75,8 +114,17 @@ class EventSpec:
     department: Department
     at_s: float
     window_s: float = 0.0
+    when: ConditionSpec | None = None
+    after: tuple[str, ...] = ()
+    chance: float = 1.0
+    every_s: float = 0.0
     lead_s: float = 0.0
     in_forecast: bool = False
     users: float = 0.0
+    money: float = 0.0
     effects: tuple[TrafficEffect, ...] = ()
     node_effects: tuple[NodeEffect, ...] = ()
+    choices: tuple[ChoiceSpec, ...] = ()
+    expires_s: float = 30.0
+    default: str = ""
+    rollback_s: float = 0.0

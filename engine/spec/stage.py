@@ -31,6 +31,21 @@ class GoalSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectiveSpec:
+    """A bonus worth a star: at the end of a stage that was won, `metric` lies from `least` to `most`.
+
+    metric: `error_share`, `latency_ms`, `p95_ms`, `uptime`, `max_rps`, `users`, `budget`, `spent`, `lost_writes`,
+    `stale_share` (of the reads at replicas), `nodes`, or `failed:<request kind>`: the share of that kind that failed.
+    Text: `objective.<stage>.<id>` in the locale files.
+    """
+
+    id: str
+    metric: str
+    least: float = float("-inf")
+    most: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartNode:
     """A node of the starting architecture; `key` names it in the stage file and in `wires`."""
 
@@ -111,6 +126,9 @@ class StageSpec:
     unlocked: kinds of node on offer in the shop, in its order.
     width, height: size of the map in cells.
     zones: availability zones; none: the map is one. migration: None where Dev does not offer it. migrated: it is done.
+    objectives: the bonus ones; the primary one is always to survive. endless: there is no end but failure.
+    escalation_per_min: growth of all traffic a minute of operation, compounded (0.2: a fifth more every minute).
+    sandbox: nothing ends the run, and traffic, mix and events are the player's to set.
     needs_monitoring: without a node that has alert rules, the figures of nodes are coarse.
     """
 
@@ -136,6 +154,10 @@ class StageSpec:
     migration: MigrationSpec | None = None
     migrated: bool = False
     needs_monitoring: bool = False
+    objectives: tuple[ObjectiveSpec, ...] = ()
+    endless: bool = False
+    escalation_per_min: float = 0.0
+    sandbox: bool = False
 
     def node_kind(self, kind_id: str) -> NodeKind:
         """The kind of node with this id. Raises KeyError when there is none."""
