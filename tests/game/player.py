@@ -1,4 +1,4 @@
-"""A player for tests: a visitor of the real app who knows where things are and checks what comes of them."""
+"""A player for tests: moves a mouse and presses keys by posting real events, frame by frame, in the real app."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ from game.app import App, Options
 from game.scenes.base import Scene
 from game.scenes.play import PlayScene
 from game.storage import FileStorage
+from game.ui.button import Button
+from game.ui.widget import Widget
 from game.view.geometry import Cell, cell_centre
 from game.view.map import MapView
-from game.visitor import Point, Visitor
 
+FRAME_S = 1 / 40
 LONG_FRAME_S = 0.075
+Point = tuple[int, int]
 S = TypeVar("S", bound=Scene)
 
 
-class Player(Visitor):
+class Player:
     """Sits in front of an app with a window of its own and an empty storage in `folder`."""
 
     def __init__(self, folder: Path, language: str = "en", size: Point = (1280, 720)) -> None:
-        options = Options(window=size, language=language, silent=True)
-        super().__init__(App(options, storage=FileStorage(folder)))
+        self.app = App(Options(window=size, language=language, silent=True), storage=FileStorage(folder))
+        pygame.event.clear()
+        self.frames(2)
 
     # -- what is seen -------------------------------------------------------------------------------------------------
 
@@ -48,6 +52,58 @@ class Player(Visitor):
         rect = self.map.node_rect(node)
         assert rect is not None and self.map.rect.contains(rect), "the node is outside of the visible map"
         return rect
+
+    # -- what is done -------------------------------------------------------------------------------------------------
+
+    def frames(self, count: int = 1, dt_s: float = FRAME_S) -> None:
+        """Let frames pass."""
+        for _ in range(count):
+            self.app.frame(dt_s)
+
+    def move(self, pos: Point) -> None:
+        """Move the mouse, through a place on the way."""
+        pygame.event.post(pygame.event.Event(pygame.MOUSEMOTION, pos=pos, rel=(1, 1), buttons=(0, 0, 0)))
+        self.frames()
+
+    def button(self, kind: int, pos: Point, button: int = 1) -> None:
+        """A mouse button goes down or up."""
+        pygame.event.post(pygame.event.Event(kind, pos=pos, button=button))
+        self.frames()
+
+    def click(self, at: Point | Widget) -> None:
+        """Move there and click."""
+        pos = at.rect.center if isinstance(at, Widget) else at
+        self.move(pos)
+        self.button(pygame.MOUSEBUTTONDOWN, pos)
+        self.button(pygame.MOUSEBUTTONUP, pos)
+
+    def drag(self, start: Point, end: Point) -> None:
+        """Press at one place, move in steps, release at another."""
+        self.move(start)
+        self.button(pygame.MOUSEBUTTONDOWN, start)
+        for share in (0.2, 0.5, 0.8, 1.0):
+            x, y = (round(a + (b - a) * share) for a, b in zip(start, end, strict=True))
+            pygame.event.post(pygame.event.Event(pygame.MOUSEMOTION, pos=(x, y), rel=(1, 1), buttons=(1, 0, 0)))
+            self.frames()
+        self.button(pygame.MOUSEBUTTONUP, end)
+
+    def key(self, action: str) -> None:
+        """Press and release the key of an action."""
+        binding = self.app.ctx.keymap.binding(action)
+        mod = pygame.KMOD_LCTRL if binding.ctrl else 0
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=binding.key, mod=mod, unicode=""))
+        pygame.event.post(pygame.event.Event(pygame.KEYUP, key=binding.key, mod=mod))
+        self.frames()
+
+    def press(self, root: Widget, text: str) -> None:
+        """Click the button that says something."""
+        found = [w for w in root.walk() if isinstance(w, Button) and w.text == text and w.enabled]
+        assert found, f"there is no button {text!r}"
+        self.click(found[0])
+
+    def t(self, key: str, **values: object) -> str:
+        """A text in the player's language."""
+        return self.app.ctx.i18n.t(key, **values)
 
     # -- longer acts --------------------------------------------------------------------------------------------------
 

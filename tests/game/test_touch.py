@@ -18,8 +18,7 @@ from game.ui.button import Button
 from game.ui.choice import Slider, Toggle
 from game.ui.widget import Widget
 from game.view.modes import Idle, Panning, Placing, Wiring
-from game.visitor import Point
-from tests.game.player import Player
+from tests.game.player import Player, Point
 
 
 class Hand:
