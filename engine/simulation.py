@@ -72,11 +72,12 @@ class Simulation:
     """A run of a stage.
 
     stage, seed: what is played. dt_s: seconds a step. view: what may be read, always current. log: the accepted
-    commands with the step before which they were given; together with stage and seed they are the run.
+    commands with the step before which they were given; together with stage and seed they are the run. traced: whether
+    single requests are followed; without, there are no percentiles and no packets, and all else happens just the same.
     """
 
-    def __init__(self, stage: StageSpec, seed: int) -> None:
-        self.stage, self.seed = stage, seed
+    def __init__(self, stage: StageSpec, seed: int, traced: bool = True) -> None:
+        self.stage, self.seed, self.traced = stage, seed, traced
         self.dt_s = step_ms(stage) / 1000.0
         self.steps_per_tick = round(TICK_S / self.dt_s)
         self.ticks_per_second = round(1.0 / TICK_S)
@@ -149,7 +150,7 @@ class Simulation:
         if self.stage.traffic.client.retries > 0:
             arrivals = arrivals + self._sent_again()
         kernel.step(arrivals)
-        if kernel.flows is not None:
+        if self.traced and kernel.flows is not None:
             self.tracers.advance(kernel, kernel.flows, arrivals)
         self.present_steps += kernel.timed
         self.step_count += 1
