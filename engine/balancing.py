@@ -79,15 +79,20 @@ def _fill(level: Level, total: CountArray, connections: CountArray, turn: CountA
 
 
 def _weighted(level: Level, total: CountArray, weight: CountArray, credit: CountArray) -> CountArray:
-    """In proportion to the weights, to within one request: what a target is owed is carried over."""
+    """In proportion to the weights, to within one request or so: whole shares first, then one more for whoever is owed
+    most. credit: what each is owed, in requests x the sum of the weights; weights that change cannot leave more than
+    one request of it.
+    """
     group, start = level.pair_group, level.pair_start
     whole = np.add.reduceat(weight, start)[group]
-    credit += total[group] * weight
-    quota = credit // whole
+    share = total[group] * weight
+    quota = share // whole
+    np.clip(credit, -whole, whole, out=credit)
+    credit += share - quota * whole
     rest = total - np.add.reduceat(quota, start)
-    order = (level.pair_rank - (credit - quota * whole)).argsort()
-    quota[order[level.pair_position < rest[group]]] += 1
-    credit -= quota * whole
+    extra = (level.pair_rank - credit).argsort(kind="stable")[level.pair_position < rest[group]]
+    quota[extra] += 1
+    credit[extra] -= whole[extra]
     return np.asarray(quota)
 
 
@@ -112,7 +117,7 @@ def _drawn(
         drawn = generator.multinomial(part, table)[group, position]
         if two:
             ties = generator.integers(0, 1 << 16, connections.size)
-            drawn_at = (level.pair_rank + ((connections + quota) << 16) + ties).argsort()
+            drawn_at = (level.pair_rank + ((connections + quota) << 16) + ties).argsort(kind="stable")
             quota[drawn_at] += drawn
         else:
             quota += drawn
