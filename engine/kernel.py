@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine import sampling
+from engine import queueing, sampling
 from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.balancing import Deal
 from engine.board import ENDLESS, Board
@@ -29,7 +29,7 @@ from engine.ledger import REASON_ROW, Ledger, StepFlows
 from engine.passing import Passage
 from engine.routing import DEAD, PASSING, SERVING, STORED, WAITING
 from engine.spec import FailureReason
-from engine.topology import Pull, Tally, Topology
+from engine.topology import Tally, Topology
 
 ARRIVAL_MEMORY = 1.0 / 16.0
 _REFUSED, _FAULT, _NO_ROUTE, _TIMEOUT = (
@@ -188,14 +188,14 @@ class Kernel:
             self.lose(0, flows.faults, _FAULT)
         came = np.bincount(topology.arrival_counter, inflow[:served], 2 * self.nodes).reshape(2, -1)
         flows.arrived = inflow[serving:served]
-        self._arrive(came[1].astype(np.int64), before, flows)
+        queueing.arrive(self, came[1].astype(np.int64), before, flows)
         self.arrival_mean += ARRIVAL_MEMORY * (came[0] + came[1] - self.arrival_mean)
         self.was_empty = idle
         self.born += int(np.add.reduce(arrivals))
         self.edge_flow += edge
         self._count_ends(inflow, flows)
         for pull in topology.pulls:
-            self._pull(pull)
+            queueing.pull(self, pull)
         self.flows = flows
         self.clock += 1
 
@@ -252,7 +252,7 @@ class Kernel:
         early = self.nothing
         if np.count_nonzero(amount > self.occupied[0]):
             early = np.minimum(np.maximum(amount - self.serving, 0), self.waiting)
-            self._admit(early)
+            queueing.admit(self, early)
             weights = counts * topology.leave_rate
             unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
         taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.generator)
@@ -283,120 +283,6 @@ class Kernel:
             self.turn[topology.dealt_mover] = last % topology.dealt_size
         return edge
 
-    def _arrive(self, came: CountArray, before: CountArray, flows: StepFlows) -> None:
-        """Let the arrivals in or refuse them, give free slots to those who wait, and lose those who waited too long."""
-        topology, capacity, ledger = self.topology, self.capacity, self.ledger
-        self.recount()
-        serving, waiting, calling = self.occupied
-        held = serving + calling
-        flows.arrived_node = came
-        flows.waiting_before = waiting - came
-        entered = came
-        room = capacity.slots + capacity.queue
-        now = held + flows.waiting_before
-        if np.count_nonzero(np.maximum(before, now) + came > room):
-            refused = self._refuse(came, before, now, room)
-            lost = sampling.take(flows.arrived, refused, came, topology.waiting_groups, self.generator)
-            self.counts[topology.serving : topology.serving + topology.waiting] -= lost
-            waiting -= refused
-            self.lose(topology.serving, lost, capacity.refusal)
-            entered = came - refused
-            flows.refused, flows.refused_node = lost, refused
-        flows.admitted = np.minimum(waiting, np.maximum(capacity.slots - held, 0))
-        self._admit(flows.admitted)
-        self._expire(entered, flows)
-        if flows.refused.size or flows.expired is not self.nothing:
-            # Whoever was lost in a call gave its callers their slots back.
-            self.recount()
-        ledger.occupied += self.occupied
-        ledger.full += self.occupied[0] + self.occupied[2] >= capacity.full
-
-    def _refuse(self, came: CountArray, before: CountArray, now: CountArray, room: CountArray) -> CountArray:
-        """How many of the arrivals find no room: half of them meet the step's start, half its end."""
-        early = (came + (self.clock & 1)) // 2
-        early_in = np.minimum(early, np.maximum(room - np.maximum(before, now), 0))
-        late_in = np.clip(room - now - early_in, 0, came - early)
-        return np.asarray(came - early_in - late_in)
-
-    def _admit(self, amount: CountArray) -> None:
-        """Give slots to `amount` of the waiting requests of each node; who has been given up has waited longest."""
-        topology = self.topology
-        waiting = self.counts[topology.serving : topology.serving + topology.waiting]
-        if not np.count_nonzero(amount != self.occupied[1]):
-            moved = waiting.copy()
-        elif topology.any_stale:
-            groups = topology.waiting_groups
-            stale = waiting * topology.stale
-            given_up = np.bincount(groups.of, stale, self.nodes).astype(np.int64)
-            first = np.minimum(amount, given_up)
-            moved = sampling.take(stale, first, given_up, groups, self.generator)
-            fresh = self.waiting - given_up
-            moved += sampling.take(waiting - stale, amount - first, fresh, groups, self.generator)
-        else:
-            moved = sampling.take(waiting, amount, self.waiting, topology.waiting_groups, self.generator)
-        waiting -= moved
-        self.counts[topology.admit_to] += moved
-        self.occupied[1] -= amount
-        self.occupied[0] += amount
-
-    def _expire(self, entered: CountArray, flows: StepFlows) -> None:
-        """Lose those who waited longer than their patience. First come, first served: whoever is beyond the arrivals of
-        the last `patience` steps has waited longer."""
-        ledger, topology, capacity = self.ledger, self.topology, self.capacity
-        flows.expired, flows.kept = self.nothing, capacity.work_on
-        ledger.entered += entered
-        length = self.history.shape[0]
-        recent = ledger.entered - self.history[(self.clock - capacity.patience) % length, self.columns]
-        self.history[self.clock % length] = ledger.entered
-        if not np.count_nonzero(self.occupied[1]):
-            return
-        waiting = self.counts[topology.serving : topology.serving + topology.waiting]
-        fresh, total = waiting, self.waiting
-        if topology.any_stale:
-            fresh = waiting * ~topology.stale
-            total = np.bincount(topology.waiting_groups.of, fresh, self.nodes).astype(np.int64)
-            flows.stale = self.waiting - total
-        expired: CountArray = np.maximum(total - recent, 0) * (capacity.patience > 0)
-        if not np.count_nonzero(expired):
-            return
-        taken = sampling.take(fresh, expired, total, topology.waiting_groups, self.generator)
-        flows.expired = expired
-        waiting -= taken
-        stays = self._abandon(taken) if topology.any_stale else None
-        self.occupied[1] -= expired if stays is None else expired - stays
-        self.lose(topology.serving, taken, _TIMEOUT)
-
-    def _abandon(self, taken: CountArray) -> CountArray:
-        """Keep in the queues, without anybody waiting for them, the requests of nodes that work them off all the same.
-        Returns how many by node. Those that had been given up before are no new failures."""
-        topology = self.topology
-        to = topology.abandon_to
-        stays = np.where(to >= 0, taken, 0)
-        np.add.at(self.counts, to[stays > 0], stays[stays > 0])
-        living = topology.living[topology.serving : topology.serving + topology.waiting]
-        taken -= np.where(living, 0, stays)
-        return np.bincount(topology.waiting_groups.of, stays, self.nodes).astype(np.int64)
-
-    def _pull(self, pull: Pull) -> None:
-        """Hand a broker's messages to workers with free slots, the least busy first."""
-        stored = self.counts[pull.cells]
-        left = int(np.add.reduce(stored))
-        if not left:
-            return
-        busy = (self.occupied[0] + self.occupied[1] + self.occupied[2]).tolist()
-        free = [max(int(self.capacity.slots[w]) - busy[w], 0) for w in pull.workers]
-        for i in sorted(range(len(free)), key=lambda i: (-free[i], i)):
-            amount = min(free[i], left)
-            if not amount:
-                break
-            taken = _take_some(stored, amount, left, self.generator)
-            stored -= taken
-            self.counts[pull.dst[i]] += taken
-            edges = slice(pull.first_edge + i * stored.size, pull.first_edge + (i + 1) * stored.size)
-            self.pull_flow[edges] += taken
-            self.occupied[0, pull.workers[i]] += amount
-            left -= amount
-
     def lose_share(self, node: int, share: float) -> None:
         """Fail a binomial share of the requests that are on a node, itself or with a slot held there."""
         topology = self.topology
@@ -418,13 +304,3 @@ class Kernel:
         topology = self.topology
         occupied = np.bincount(topology.occupied_by, self.counts[topology.occupied_cell], 3 * self.nodes)
         self.occupied = occupied.astype(np.int64).reshape(3, -1)
-
-
-def _take_some(counts: CountArray, amount: int, total: int, generator: np.random.Generator) -> CountArray:
-    """`amount` of the `total` requests, from the items in proportion to their counts."""
-    if amount == total:
-        return counts.copy()
-    shift = int(generator.random() * total)
-    marks: CountArray = (counts.cumsum() * amount + shift) // total
-    marks[1:] -= marks[:-1].copy()
-    return marks

@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.arrays import CountArray
 from engine.assessment import standing
 from engine.board import Node
 from engine.coarse import LOOK_S, coarsen
-from engine.ledger import REASONS
-from engine.mishaps import zone_of
-from engine.routing import DEAD
+from engine.snapshots import by_reason, node_statistics, node_view, totals
 from engine.spec import FailureReason
-from engine.topology import Tally
-from engine.upkeep import FOR_EVER
 from engine.view import (
     Alert,
     AnnouncedEvent,
@@ -105,7 +100,7 @@ class WorldView:
         return any(node.kind.alerts and node.is_up for node in self._simulation.board.nodes.values())
 
     def _seen(self, node: Node) -> NodeView:
-        now = self._node(node)
+        now = node_view(self._simulation, node)
         if self.monitored:
             return now
         look = int(self.time_s // LOOK_S)
@@ -113,53 +108,6 @@ class WorldView:
         if last is None or last[0] != look:
             last = self._looks[node.id] = (look, now)
         return coarsen(now, last[1])
-
-    def _node(self, node: Node) -> NodeView:
-        sim = self._simulation
-        kernel, i = sim.kernel, sim.kernel.topology.node_index[node.id]
-        gauges = sim.metrics.nodes
-        if gauges.node_ids != kernel.topology.node_ids:
-            gauges = gauges.moved_to(kernel.topology.node_ids)
-        recent = gauges.recent_failures[:, i]
-        histogram = sim.tracers.by_node.get(node.id)
-        waiting = int(kernel.waiting[i]) + self._held_by_balancer(i)
-        endless = node.ready_step >= FOR_EVER
-        return NodeView(
-            id=node.id,
-            kind=node.kind.id,
-            size=node.size.id,
-            x=node.x,
-            y=node.y,
-            state=node.state,
-            remaining_s=0.0 if endless else max(0.0, (node.ready_step - sim.step_count) * sim.dt_s),
-            slots=int(kernel.capacity.slots[i]),
-            in_service=int(kernel.serving[i]),
-            calling=int(kernel.calling[i]),
-            waiting=waiting,
-            queue_limit=node.size.queue if node.kind.role.passes_through else node.queue(),
-            utilisation=float(gauges.utilisation[i]),
-            throughput_rps=float(gauges.throughput_rps[i]),
-            failing_rps=float(gauges.failing_rps[i]),
-            failing_reason=REASONS[int(recent.argmax())] if recent.sum() > RECENT_FAILURES else None,
-            failed=_by_reason(kernel.ledger.failed[:, i]),
-            p95_ms=histogram.percentiles(0.95)[0] if histogram else float("nan"),
-            speed=float(kernel.speed()[i]),
-            overloaded=node.id in sim.vitals.overloaded,
-            locked=node.id in sim.vitals.locked,
-            wires=sim.board.wire_count(node.id),
-            keep_per_day=node.size.keep_per_day * sim.models.paid_units(node.id),
-            policies=dict(node.policies),
-            zone=zone_of(sim.stage, node),
-            instances=node.live.instances,
-            figures=sim.models.figures(node.id),
-        )
-
-    def _held_by_balancer(self, index: int) -> int:
-        kernel = self._simulation.kernel
-        topology = kernel.topology
-        first = topology.serving + topology.waiting
-        passing = slice(first, first + topology.passing)
-        return int(kernel.counts[passing][topology.cell_node[passing] == index].sum())
 
     @property
     def wires(self) -> tuple[WireView, ...]:
@@ -280,50 +228,17 @@ class WorldView:
     @property
     def totals(self) -> Totals:
         """Exact counts since the start."""
-        sim = self._simulation
-        kernel, topology = sim.kernel, sim.kernel.topology
-        tally = kernel.tally().sum(axis=1)
-        dead = [i for key, i in topology.index.items() if key.place == DEAD]
-        return Totals(
-            born=kernel.born,
-            done=kernel.done,
-            failed=_by_reason(kernel.failed_by_reason()),
-            in_system=kernel.in_system,
-            attacks_done=int(kernel.done_kind @ topology.attack_kinds),
-            attacks_failed=int(kernel.failed_kind @ topology.attack_kinds),
-            retries=sim.clients.retried,
-            wasted=kernel.wasted,
-            stale=sim.models.stale,
-            lost_writes=sim.models.lost_writes + kernel.lost_messages,
-            messages=int(tally[Tally.PUBLISHED]),
-            delivered=int(tally[Tally.DELIVERED]),
-            dead=int(kernel.counts[dead].sum()),
-        )
+        return totals(self._simulation)
 
     def failures_by_node(self) -> Mapping[int, Mapping[FailureReason, int]]:
         """All failures since the start by node and reason, those of nodes that are gone included."""
         kernel = self._simulation.kernel
         present = {node: kernel.ledger.failed[:, i] for node, i in kernel.topology.node_index.items()}
-        return {node: _by_reason(failed) for node, failed in (kernel.retired | present).items()}
+        return {node: by_reason(failed) for node, failed in (kernel.retired | present).items()}
 
     def node_statistics(self) -> Mapping[int, NodeStatistics]:
         """Averages over the operation so far of every node that is there."""
-        sim = self._simulation
-        kernel, steps = sim.kernel, max(sim.step_count, 1)
-        ledger, left, slots = kernel.ledger, kernel.left_by_node(), kernel.slot_steps()
-        found = {}
-        for node, i in kernel.topology.node_index.items():
-            serving, waited, calling = ledger.occupied[:, i].tolist()
-            busy, entered = serving + calling, max(int(ledger.entered[i]), int(left[i]))
-            found[node] = NodeStatistics(
-                mean_in_system=(waited + busy) / steps,
-                mean_waiting=waited / steps,
-                utilisation=busy / max(int(slots[i]), 1),
-                all_busy=int(ledger.full[i]) / steps,
-                throughput_rps=int(left[i]) / (steps * sim.dt_s),
-                mean_wait_ms=waited * sim.dt_s * 1000.0 / max(entered, 1),
-            )
-        return found
+        return node_statistics(self._simulation)
 
     @property
     def series(self) -> Series:
@@ -400,7 +315,3 @@ class WorldView:
     def result(self) -> RunResult | None:
         """How the run ended; None before."""
         return self._simulation.result
-
-
-def _by_reason(counts: CountArray) -> Mapping[FailureReason, int]:
-    return {reason: int(count) for reason, count in zip(REASONS, counts, strict=True)}

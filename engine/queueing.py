@@ -1,0 +1,150 @@
+"""Getting into the nodes with slots: who finds room, who gets a slot, who has waited too long, and which messages are
+pulled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine import sampling
+from engine.arrays import CountArray
+from engine.ledger import REASON_ROW, StepFlows
+from engine.spec import FailureReason
+from engine.topology import Pull
+
+if TYPE_CHECKING:
+    from engine.kernel import Kernel
+
+_TIMEOUT = REASON_ROW[FailureReason.TIMEOUT]
+
+
+def arrive(kernel: Kernel, came: CountArray, before: CountArray, flows: StepFlows) -> None:
+    """Let the arrivals in or refuse them, give free slots to those who wait, and lose those who waited too long."""
+    topology, capacity, ledger = kernel.topology, kernel.capacity, kernel.ledger
+    kernel.recount()
+    serving, waiting, calling = kernel.occupied
+    held = serving + calling
+    flows.arrived_node = came
+    flows.waiting_before = waiting - came
+    entered = came
+    room = capacity.slots + capacity.queue
+    now = held + flows.waiting_before
+    if np.count_nonzero(np.maximum(before, now) + came > room):
+        refused = _refuse(kernel, came, before, now, room)
+        lost = sampling.take(flows.arrived, refused, came, topology.waiting_groups, kernel.generator)
+        kernel.counts[topology.serving : topology.serving + topology.waiting] -= lost
+        waiting -= refused
+        kernel.lose(topology.serving, lost, capacity.refusal)
+        entered = came - refused
+        flows.refused, flows.refused_node = lost, refused
+    flows.admitted = np.minimum(waiting, np.maximum(capacity.slots - held, 0))
+    admit(kernel, flows.admitted)
+    _expire(kernel, entered, flows)
+    if flows.refused.size or flows.expired is not kernel.nothing:
+        # Whoever was lost in a call gave its callers their slots back.
+        kernel.recount()
+    ledger.occupied += kernel.occupied
+    ledger.full += kernel.occupied[0] + kernel.occupied[2] >= capacity.full
+
+
+def _refuse(kernel: Kernel, came: CountArray, before: CountArray, now: CountArray, room: CountArray) -> CountArray:
+    """How many of the arrivals find no room: half of them meet the step's start, half its end."""
+    early = (came + (kernel.clock & 1)) // 2
+    early_in = np.minimum(early, np.maximum(room - np.maximum(before, now), 0))
+    late_in = np.clip(room - now - early_in, 0, came - early)
+    return np.asarray(came - early_in - late_in)
+
+
+def admit(kernel: Kernel, amount: CountArray) -> None:
+    """Give slots to `amount` of the waiting requests of each node; who has been given up has waited longest."""
+    topology = kernel.topology
+    waiting = kernel.counts[topology.serving : topology.serving + topology.waiting]
+    if not np.count_nonzero(amount != kernel.occupied[1]):
+        moved = waiting.copy()
+    elif topology.any_stale:
+        groups = topology.waiting_groups
+        stale = waiting * topology.stale
+        given_up = np.bincount(groups.of, stale, kernel.nodes).astype(np.int64)
+        first = np.minimum(amount, given_up)
+        moved = sampling.take(stale, first, given_up, groups, kernel.generator)
+        fresh = kernel.waiting - given_up
+        moved += sampling.take(waiting - stale, amount - first, fresh, groups, kernel.generator)
+    else:
+        moved = sampling.take(waiting, amount, kernel.waiting, topology.waiting_groups, kernel.generator)
+    waiting -= moved
+    kernel.counts[topology.admit_to] += moved
+    kernel.occupied[1] -= amount
+    kernel.occupied[0] += amount
+
+
+def _expire(kernel: Kernel, entered: CountArray, flows: StepFlows) -> None:
+    """Lose those who waited longer than their patience. First come, first served: whoever is beyond the arrivals of
+    the last `patience` steps has waited longer."""
+    ledger, topology, capacity = kernel.ledger, kernel.topology, kernel.capacity
+    flows.expired, flows.kept = kernel.nothing, capacity.work_on
+    ledger.entered += entered
+    length = kernel.history.shape[0]
+    recent = ledger.entered - kernel.history[(kernel.clock - capacity.patience) % length, kernel.columns]
+    kernel.history[kernel.clock % length] = ledger.entered
+    if not np.count_nonzero(kernel.occupied[1]):
+        return
+    waiting = kernel.counts[topology.serving : topology.serving + topology.waiting]
+    fresh, total = waiting, kernel.waiting
+    if topology.any_stale:
+        fresh = waiting * ~topology.stale
+        total = np.bincount(topology.waiting_groups.of, fresh, kernel.nodes).astype(np.int64)
+        flows.stale = kernel.waiting - total
+    expired: CountArray = np.maximum(total - recent, 0) * (capacity.patience > 0)
+    if not np.count_nonzero(expired):
+        return
+    taken = sampling.take(fresh, expired, total, topology.waiting_groups, kernel.generator)
+    flows.expired = expired
+    waiting -= taken
+    stays = _abandon(kernel, taken) if topology.any_stale else None
+    kernel.occupied[1] -= expired if stays is None else expired - stays
+    kernel.lose(topology.serving, taken, _TIMEOUT)
+
+
+def _abandon(kernel: Kernel, taken: CountArray) -> CountArray:
+    """Keep in the queues, without anybody waiting for them, the requests of nodes that work them off all the same.
+    Returns how many by node. Those that had been given up before are no new failures."""
+    topology = kernel.topology
+    to = topology.abandon_to
+    stays = np.where(to >= 0, taken, 0)
+    np.add.at(kernel.counts, to[stays > 0], stays[stays > 0])
+    living = topology.living[topology.serving : topology.serving + topology.waiting]
+    taken -= np.where(living, 0, stays)
+    return np.bincount(topology.waiting_groups.of, stays, kernel.nodes).astype(np.int64)
+
+
+def pull(kernel: Kernel, pull: Pull) -> None:
+    """Hand a broker's messages to workers with free slots, the least busy first."""
+    stored = kernel.counts[pull.cells]
+    left = int(np.add.reduce(stored))
+    if not left:
+        return
+    busy = (kernel.occupied[0] + kernel.occupied[1] + kernel.occupied[2]).tolist()
+    free = [max(int(kernel.capacity.slots[w]) - busy[w], 0) for w in pull.workers]
+    for i in sorted(range(len(free)), key=lambda i: (-free[i], i)):
+        amount = min(free[i], left)
+        if not amount:
+            break
+        taken = _take_some(stored, amount, left, kernel.generator)
+        stored -= taken
+        kernel.counts[pull.dst[i]] += taken
+        edges = slice(pull.first_edge + i * stored.size, pull.first_edge + (i + 1) * stored.size)
+        kernel.pull_flow[edges] += taken
+        kernel.occupied[0, pull.workers[i]] += amount
+        left -= amount
+
+
+def _take_some(counts: CountArray, amount: int, total: int, generator: np.random.Generator) -> CountArray:
+    """`amount` of the `total` requests, from the items in proportion to their counts."""
+    if amount == total:
+        return counts.copy()
+    shift = int(generator.random() * total)
+    marks: CountArray = (counts.cumsum() * amount + shift) // total
+    marks[1:] -= marks[:-1].copy()
+    return marks

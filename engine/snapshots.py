@@ -1,0 +1,116 @@
+"""Snapshots of nodes and sums, for the view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from engine.arrays import CountArray
+from engine.board import Node
+from engine.ledger import REASONS
+from engine.mishaps import zone_of
+from engine.routing import DEAD
+from engine.spec import FailureReason
+from engine.topology import Tally
+from engine.upkeep import FOR_EVER
+from engine.view import NodeStatistics, NodeView, Totals
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+RECENT_FAILURES = 0.5
+
+
+def node_view(sim: Simulation, node: Node) -> NodeView:
+    """One node, now."""
+    kernel, i = sim.kernel, sim.kernel.topology.node_index[node.id]
+    gauges = sim.metrics.nodes
+    if gauges.node_ids != kernel.topology.node_ids:
+        gauges = gauges.moved_to(kernel.topology.node_ids)
+    recent = gauges.recent_failures[:, i]
+    histogram = sim.tracers.by_node.get(node.id)
+    waiting = int(kernel.waiting[i]) + _held(sim, i)
+    endless = node.ready_step >= FOR_EVER
+    return NodeView(
+        id=node.id,
+        kind=node.kind.id,
+        size=node.size.id,
+        x=node.x,
+        y=node.y,
+        state=node.state,
+        remaining_s=0.0 if endless else max(0.0, (node.ready_step - sim.step_count) * sim.dt_s),
+        slots=int(kernel.capacity.slots[i]),
+        in_service=int(kernel.serving[i]),
+        calling=int(kernel.calling[i]),
+        waiting=waiting,
+        queue_limit=node.size.queue if node.kind.role.passes_through else node.queue(),
+        utilisation=float(gauges.utilisation[i]),
+        throughput_rps=float(gauges.throughput_rps[i]),
+        failing_rps=float(gauges.failing_rps[i]),
+        failing_reason=REASONS[int(recent.argmax())] if recent.sum() > RECENT_FAILURES else None,
+        failed=by_reason(kernel.ledger.failed[:, i]),
+        p95_ms=histogram.percentiles(0.95)[0] if histogram else float("nan"),
+        speed=float(kernel.speed()[i]),
+        overloaded=node.id in sim.vitals.overloaded,
+        locked=node.id in sim.vitals.locked,
+        wires=sim.board.wire_count(node.id),
+        keep_per_day=node.size.keep_per_day * sim.models.paid_units(node.id),
+        policies=dict(node.policies),
+        zone=zone_of(sim.stage, node),
+        instances=node.live.instances,
+        figures=sim.models.figures(node.id),
+    )
+
+
+def _held(sim: Simulation, index: int) -> int:
+    """Requests that a node without slots holds back."""
+    kernel = sim.kernel
+    topology = kernel.topology
+    first = topology.serving + topology.waiting
+    passing = slice(first, first + topology.passing)
+    return int(kernel.counts[passing][topology.cell_node[passing] == index].sum())
+
+
+def totals(sim: Simulation) -> Totals:
+    """Exact counts since the start."""
+    kernel, topology = sim.kernel, sim.kernel.topology
+    tally = kernel.tally().sum(axis=1)
+    dead = [i for key, i in topology.index.items() if key.place == DEAD]
+    return Totals(
+        born=kernel.born,
+        done=kernel.done,
+        failed=by_reason(kernel.failed_by_reason()),
+        in_system=kernel.in_system,
+        attacks_done=int(kernel.done_kind @ topology.attack_kinds),
+        attacks_failed=int(kernel.failed_kind @ topology.attack_kinds),
+        retries=sim.clients.retried,
+        wasted=kernel.wasted,
+        stale=sim.models.stale,
+        lost_writes=sim.models.lost_writes + kernel.lost_messages,
+        messages=int(tally[Tally.PUBLISHED]),
+        delivered=int(tally[Tally.DELIVERED]),
+        dead=int(kernel.counts[dead].sum()),
+    )
+
+
+def node_statistics(sim: Simulation) -> Mapping[int, NodeStatistics]:
+    """Averages over the operation so far of every node that is there."""
+    kernel, steps = sim.kernel, max(sim.step_count, 1)
+    ledger, left, slots = kernel.ledger, kernel.left_by_node(), kernel.slot_steps()
+    found = {}
+    for node, i in kernel.topology.node_index.items():
+        serving, waited, calling = ledger.occupied[:, i].tolist()
+        busy, entered = serving + calling, max(int(ledger.entered[i]), int(left[i]))
+        found[node] = NodeStatistics(
+            mean_in_system=(waited + busy) / steps,
+            mean_waiting=waited / steps,
+            utilisation=busy / max(int(slots[i]), 1),
+            all_busy=int(ledger.full[i]) / steps,
+            throughput_rps=int(left[i]) / (steps * sim.dt_s),
+            mean_wait_ms=waited * sim.dt_s * 1000.0 / max(entered, 1),
+        )
+    return found
+
+
+def by_reason(counts: CountArray) -> Mapping[FailureReason, int]:
+    return {reason: int(count) for reason, count in zip(REASONS, counts, strict=True)}
