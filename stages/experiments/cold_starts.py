@@ -9,7 +9,7 @@ from stages.experiments.result import Claim, Line, Panel, Result, about, at_most
 
 RATE_RPS, START_S, SERVICE_S, COLD_S, KEEP_S = 50.0, 10.0, 0.2, 0.8, 20.0
 FUNCTIONS = 10
-IDLE_S = 2000
+IDLE_S = 1000
 GAPS = (0.25, 0.5, 1.0, 2.0)
 LITTLE = "Little's law: rate x time"
 

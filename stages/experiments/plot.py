@@ -32,7 +32,10 @@ def save(result: Result, folder: Path, file_format: str = "png") -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         # Without dates and versions the same result gives the same file.
         nothing = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}[file_format]
-        figure.savefig(file, metadata=nothing)
+        import matplotlib
+
+        with matplotlib.rc_context({"svg.hashsalt": result.name}):
+            figure.savefig(file, metadata=nothing)
     except OSError as error:
         raise PlotUnavailable(f"{file}: cannot be written: {error.strerror}") from None
     return file
@@ -45,8 +48,8 @@ def draw(result: Result) -> Any:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context({"font.size": 9, "svg.hashsalt": result.name}):
-        figure = Figure(figsize=(5.2 * len(result.panels), 3.6), dpi=110, layout="constrained")
+    with matplotlib.rc_context({"font.size": 9}):
+        figure = Figure(figsize=(5.2 * len(result.panels), 4.2), dpi=110, layout="constrained")
         FigureCanvasAgg(figure)
         figure.suptitle(result.title, fontsize=11, fontweight="bold")
         for axes, panel in zip(figure.subplots(1, len(result.panels), squeeze=False)[0], result.panels, strict=True):
@@ -74,4 +77,4 @@ def _draw(axes: Any, panel: Panel) -> None:
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     if len(panel.lines) > 1:
-        axes.legend(frameon=False, fontsize=8)
+        axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2)

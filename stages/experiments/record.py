@@ -10,7 +10,7 @@ from engine.commands import Accepted, Command, StartOperation
 from engine.facts import Fact
 from engine.simulation import Simulation
 from engine.spec import StageSpec
-from engine.view import NodeView, Totals
+from engine.view import NodeView, Phase, Totals
 from engine.worldview import WorldView
 from stages.load import load_stage
 
@@ -92,7 +92,8 @@ def record(
     every_s: float = 1.0,
 ) -> Recording:
     """Run a stage for so long. acts: commands with the second of operation at which they are given; before 0: in the
-    set-up. Raises ValueError for a command that is refused: an experiment that does not do what it says proves nothing.
+    set-up. Raises ValueError for a command that is refused and for a run that ends early: an experiment that does not
+    do what it says proves nothing.
     """
     simulation = Simulation(stage, seed)
     waiting = sorted(acts, key=lambda act: act[0])
@@ -110,6 +111,8 @@ def record(
             for name, probe in (probes or {}).items():
                 recording.samples[name].append(probe(simulation.view))
         recording.facts.extend((simulation.view.time_s, fact) for fact in simulation.step())
+    if simulation.view.phase is not Phase.OPERATION:
+        raise ValueError(f"{stage.id}: the run ended before its {seconds:g} s")
     return recording
 
 

@@ -86,7 +86,7 @@ def _moments() -> list[float]:
 
 def _claims(plain: Recording, reading: Recording, death: Recording) -> list[Claim]:
     lag = _peak() / APPLY_RPS
-    slowed = APPLY_RPS * (1 - 0.5 * FLOOD_RPS * READS * 0.08 / 20)
+    slowed, after = (APPLY_RPS * (1 - 0.5 * rate * READS * 0.08 / 20) for rate in (FLOOD_RPS, AFTER_RPS))
     caught_up = max(t for t, b in zip(plain.time_s, plain.samples["backlog"], strict=True) if b > 40)
     share = popularities(100_000, 0.9)
     backlog = plain.mean("backlog", END_S - 1, END_S + 1)
@@ -114,7 +114,7 @@ def _claims(plain: Recording, reading: Recording, death: Recording) -> list[Clai
         ),
         about(
             "largest lag with reads",
-            _peak(slowed) / slowed,
+            _peak(slowed) / after,
             reading.highest("lag", 0, LAST_S),
             5,
             "s",

@@ -16,23 +16,25 @@ HOTOS = "Bronson et al. 2021: a sustaining effect outlives its trigger"
 def run(seed: int) -> Result:
     """One run without and one with a budget; then a cure given to the stuck service, a run each."""
     stuck, budget = _run(seed), _run(seed, [(-1, _set("clients", "retry_budget_percent", 10))])
-    cures: Mapping[str, Command] = {
-        "rate limit of 90/s": _set("gateway", "rate_limit_rps", 90),
-        "queue of 40": _set("service", "queue_limit", 40),
-        "drop the expired": _set("service", "expired", "drop"),
-        "circuit breaker": _set("gateway", "breaker", "on"),
-        "budget of 10 %": _set("clients", "retry_budget_percent", 10),
+    breaker = _set("gateway", "breaker", "on")
+    cures: Mapping[str, tuple[Command, ...]] = {
+        "rate limit of 90/s": (_set("gateway", "rate_limit_rps", 90),),
+        "queue of 40": (_set("service", "queue_limit", 40),),
+        "drop the expired": (_set("service", "expired", "drop"),),
+        "circuit breaker": (breaker,),
+        "breaker and budget": (breaker, _set("clients", "retry_budget_percent", 10)),
     }
-    cured = {name: _run(seed, [(CURED_S, command)]) for name, command in cures.items()}
+    cured = {name: _run(seed, [(CURED_S, command) for command in commands]) for name, commands in cures.items()}
     return Result(
         name="retry_storm",
         title="A retry storm that outlives its cause",
         story=(
             "The service can do 100 requests a second and gets 80. Ten seconds of 240 fill its queue; from then on "
             "whoever gets a slot has given up already, and has sent the request again. With three retries each the "
-            "service gets 320 a second and answers none in time, for ever. A budget of 10 % never lets it begin; what "
+            "service gets 320 a second and answers none in time, for ever. A budget of 10 % never lets it begin. What "
             "ends it later is whatever keeps the wait below the patience of the clients: a rate limit, a short queue, "
-            "dropping the expired."
+            "dropping the expired. A circuit breaker alone lets the storm in again each time it closes; together with "
+            "a budget it is a cure."
         ),
         seed=seed,
         claims=_claims(stuck, budget, cured),
@@ -86,10 +88,13 @@ def _claims(stuck: Recording, budget: Recording, cured: Mapping[str, Recording])
         "rate limit of 90/s": "admits less than the capacity, so the queue drains",
         "queue of 40": "wait of 0.4 s is less than the patience of 1 s",
         "drop the expired": "no work for clients who are gone",
-        "budget of 10 %": "88/s is less than the capacity",
+        "breaker and budget": "a pause to drain, and less than the capacity afterwards",
     }
     claims += [
         at_least(f"{name}, given at {CURED_S} s", recovered, cured[name].done_rps(*late), "/s", reason)
         for name, reason in why.items()
     ]
+    flapping = "closing lets 320/s in again"
+    alone = cured["circuit breaker"].done_rps(CURED_S, END_S)
+    claims.append(at_most("circuit breaker alone", 0.5 * RATE_RPS, alone, "/s", flapping))
     return claims
