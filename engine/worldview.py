@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from engine.simulation import Simulation
 
 FORECAST_POINTS = 240
-RECENT_FAILURES = 0.5
 
 
 class WorldView:
