@@ -139,7 +139,6 @@ def measure(board: Board, dt_s: float) -> Capacity:
     slots, full, queue, speed = _stations(board, nodes)
     passing = np.array([node.kind.role.passes_through for node in nodes], dtype=bool)
     rate = np.array([_rate(node) for node in nodes], dtype=np.float64)
-    broker = np.array([node.kind.role is Role.QUEUE for node in nodes], dtype=bool)
     limited = np.array([_rate_limit(node) > 0 for node in nodes], dtype=bool)
     allowance = np.where(passing & (rate > 0), rate * speed * dt_s, np.inf)
     alpha = np.array([u.contention_read for u in usl])
@@ -158,7 +157,7 @@ def measure(board: Board, dt_s: float) -> Capacity:
         beta_writes=beta_writes,
         allowance=allowance,
         burst=np.maximum(1.0, rate * speed * np.where(limited, LIMIT_BURST_S, BURST_S)),
-        room=np.where(broker, [node.size.queue for node in nodes], ENDLESS).astype(np.int64),
+        room=np.array([node.size.queue if node.kind.role is Role.QUEUE else ENDLESS for node in nodes], dtype=np.int64),
         patience=np.array([_patience(node, dt_s) for node in nodes], dtype=np.int64),
         work_on=np.array([works_on(node) for node in nodes], dtype=bool),
         refusal=np.array([REASON_ROW[_refusal(node)] for node in nodes], dtype=np.intp),

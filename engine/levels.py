@@ -123,7 +123,7 @@ class _Builder:
         group_size = np.array([len(targets) for targets in self.group_targets], dtype=np.int64)
         edge_deck = _indices([deck for deck, _, _ in self.edges])
         pair_start = np.concatenate(([0], group_size.cumsum()[:-1])).astype(np.intp)
-        pair_group = np.repeat(np.arange(group_size.size, dtype=np.intp), group_size)
+        pair_group = np.repeat(np.arange(group_size.size, dtype=np.intp), group_size.astype(np.intp))
         edge_target = np.array([turn for _, turn, _ in self.edges], dtype=np.int64)
         deck_cell = _indices(self.deck_cell)
         messages = [(i, self.index[e.message]) for i, (_, _, e) in enumerate(self.edges) if e.message is not None]
