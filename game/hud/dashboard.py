@@ -14,6 +14,7 @@ from game.hud import log as logs
 from game.hud import shop as shops
 from game.hud import top_bar as tops
 from game.hud.acts import Acts
+from game.hud.alerts import AlertPanel
 from game.hud.forecast import FORECAST_HEIGHT, ForecastPanel
 from game.hud.inspector import panel as inspectors
 from game.hud.inspector.panel import Inspector
@@ -70,6 +71,7 @@ class Dashboard:
         self.log = self.root.add(LogPanel(ctx, acts.jump, memory.entries))
         self.inspector = self.root.add(Inspector(ctx, session, acts.hands))
         self.shop = self.root.add(Shop(ctx, session, acts.shelf, acts.take, acts.tool))
+        self.alerts = self.root.add(AlertPanel(ctx, session, acts.jump, self._arrange_left))
         self.toggles = {
             panel: self.root.add(Button(ctx, "", partial(on_toggle, panel), icon=icon, tooltip=self._toggle_tip(panel)))
             for panel, icon in TOGGLES.items()
@@ -82,6 +84,7 @@ class Dashboard:
             lambda: self.inspector.refresh(acts.selection, acts.map.wire),
             lambda: self.shop.refresh(acts.map.armed),
             self.forecast.refresh,
+            self._refresh_alerts,
             lambda: self.tutorial.refresh(self.middle),
         )
         self._due_s = 0.0
@@ -95,7 +98,7 @@ class Dashboard:
         narrow = width < px(NARROW)
         show_log = self.memory.log if self.memory.log is not None else not narrow
         show_inspector = self.memory.inspector if self.memory.inspector is not None else True
-        self.forecast.visible = self.log.visible = show_log
+        self.forecast.visible = self.log.visible = self.alerts.visible = show_log
         self.inspector.visible = show_inspector
         top, bottom = px(tops.HEIGHT), px(shops.HEIGHT)
         left = px(logs.WIDTH) if show_log else 0
@@ -104,9 +107,8 @@ class Dashboard:
         self.top.layout(pygame.Rect(0, 0, width, top))
         beside = 0 if narrow else right
         self.shop.layout(pygame.Rect(0, height - bottom, width - beside, bottom))
-        forecast = px(FORECAST_HEIGHT)
-        self.forecast.layout(pygame.Rect(0, top, px(logs.WIDTH), forecast))
-        self.log.layout(pygame.Rect(0, top + forecast, px(logs.WIDTH), middle - forecast))
+        self.left = pygame.Rect(0, top, px(logs.WIDTH), middle)
+        self._arrange_left()
         tall = middle if narrow else height - top
         self.inspector.layout(pygame.Rect(width - px(inspectors.WIDTH), top, px(inspectors.WIDTH), tall))
         self.middle = pygame.Rect(0, top, width - right, middle)
@@ -118,6 +120,20 @@ class Dashboard:
             self.toggles[panel].visible = narrow or not shown
             self.toggles[panel].set_active(shown)
         return area
+
+    def _arrange_left(self) -> None:
+        """Forecast, alerts if there are any, and the log in what remains."""
+        left, forecast, alerts = self.left, self.ctx.theme.px(FORECAST_HEIGHT), self.alerts.height
+        self.forecast.layout(pygame.Rect(left.left, left.top, left.width, forecast))
+        self.alerts.layout(pygame.Rect(left.left, left.top + forecast, left.width, alerts))
+        top = left.top + forecast + alerts
+        self.log.layout(pygame.Rect(left.left, top, left.width, left.bottom - top))
+
+    def _refresh_alerts(self) -> None:
+        """Where the log is put away, its button rings for the alerts beside it."""
+        self.alerts.refresh()
+        ringing = bool(self.alerts.rows) and not self.alerts.visible
+        self.toggles["log"].set(icon="bell" if ringing else TOGGLES["log"])
 
     def _toggle_tip(self, panel: str) -> str:
         return f"{self.ctx.i18n.t(f'action.{panel}')} [{self.ctx.keymap.label(panel)}]"

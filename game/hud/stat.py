@@ -22,6 +22,11 @@ class Stat(Widget):
             self.value, self.colour, self.detail = value, colour, detail
             self.invalidate()
 
+    def fits(self, detail: str) -> bool:
+        """Whether a detail fits behind the value that is shown now."""
+        taken = self.ctx.text.width(self.value, self.role) + self.px(6)
+        return self.ctx.text.width(detail, "small") <= self.rect.width - taken
+
     def paint(self, surface: pygame.Surface) -> None:
         """Name, value, detail."""
         palette, text = self.ctx.theme.palette, self.ctx.text

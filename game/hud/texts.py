@@ -14,6 +14,11 @@ def money(i18n: I18n, amount: float) -> str:
     return f"-{text}" if amount < 0 and figures.amount(abs(amount)) != "0" else text
 
 
+def price(i18n: I18n, cost: float) -> str:
+    """What an act costs; what it brings has a plus in front."""
+    return money(i18n, cost) if cost >= 0 else f"+{money(i18n, -cost)}"
+
+
 def per_day(i18n: I18n, amount: float) -> str:
     """An amount a calendar day."""
     return i18n.t("play.per_day", money=money(i18n, amount))
@@ -56,8 +61,6 @@ def figure(i18n: I18n, name: str, value: float) -> str:
             return i18n.t("play.inspector.rps", value=figures.rate(value))
         case "mb":
             return figures.megabytes(value)
-        case "cost":
-            return money(i18n, value)
     return figures.count(value)
 
 

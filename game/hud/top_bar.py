@@ -106,6 +106,12 @@ class TopBar(Panel):
         floor = texts.money(i18n, -self.session.stage.overdraft)
         return i18n.t("play.top.tip.budget", income=income, keep=keep, floor=floor)
 
+    def _trend(self, net: float) -> str:
+        """What comes or goes a day; without the words where there is no room for them."""
+        i18n, sign = self.ctx.i18n, "" if net < 0 else "+"
+        whole = sign + texts.per_day(i18n, net)
+        return whole if self.budget.fits(whole) else sign + texts.money(i18n, net)
+
     def refresh(self) -> None:
         """Show the world as it is now (called ten times a second)."""
         i18n, session, view = self.ctx.i18n, self.session, self.session.view
@@ -127,10 +133,7 @@ class TopBar(Panel):
         self.errors.set(figures.percent(view.error_rate), "error" if bad else "text", limit)
         self.gauge.set(view.gauge, figures.percent(view.gauge))
         net = view.income_per_day - view.keep_per_day
-        trend = texts.per_day(i18n, net)
-        self.budget.set(
-            texts.money(i18n, view.budget), "error" if view.budget < 0 else "text", trend if net < 0 else f"+{trend}"
-        )
+        self.budget.set(texts.money(i18n, view.budget), "error" if view.budget < 0 else "text", self._trend(net))
         chart = self.chart.chart
         chart.update(view)
         if view.phase is not Phase.SETUP:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pygame
 
+from engine.spec import FailureReason
 from game.context import Context
 from game.view import cards
 from game.view.face import Face
@@ -36,7 +37,7 @@ class Badges:
         """Only those that lie on the card's edge: an outline around the card would strike them through."""
         area = pygame.Rect(left, top, layout.width, layout.height).inflate(2 * layout.margin, 2 * layout.margin)
         if face.badge is not None:
-            badge = self._reason(look, str(int(face.badge)))
+            badge = self._reason(look, face.badge)
             right = left + layout.width + round(layout.margin * 0.7)
             surface.blit(badge, badge.get_rect(midright=(right, top)).clamp(area))
         pills = [self._instances(look, face.instances)] if face.instances != 1 else []
@@ -58,15 +59,18 @@ class Badges:
             surface.blit(icon, (left + layout.padding + round(3 * self.ctx.theme.scale), y))
             y += icon.get_height() + 1
 
-    def _reason(self, look: Look, text: str) -> pygame.Surface:
+    def _reason(self, look: Look, reason: FailureReason) -> pygame.Surface:
+        """Red, but for attacks that were blocked: that is as it should be."""
+
         def make() -> pygame.Surface:
-            label = self.ctx.text.get(text, "strong", look.background)
+            label = self.ctx.text.get(str(int(reason)), "strong", look.background)
             height = round(label.get_height() * 1.02)
-            base = cards.pill(label.get_width() + height // 2, height, look.error, look.error, look.background).copy()
+            colour = look.muted if reason is FailureReason.FORBIDDEN else look.error
+            base = cards.pill(label.get_width() + height // 2, height, colour, colour, look.background).copy()
             base.blit(label, label.get_rect(center=base.get_rect().center))
             return base
 
-        return self.sprites.get(("badge", text), make)
+        return self.sprites.get(("badge", reason), make)
 
     def _mark(self, look: Look, mark: Mark) -> pygame.Surface:
         def make() -> pygame.Surface:

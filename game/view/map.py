@@ -112,6 +112,9 @@ class MapView:
         look = Look(self.ctx.theme.palette)
         self._draw_layers(surface)
         frame = Frame(surface, look, self.still.layout, self.board.by_id, self.board.curves, self.live.faces)
+        if self.still.zones.zones:
+            taken = {(node.x, node.y) for node in self.board.by_id.values()}
+            self.still.zones.paint_names(surface, look, self.camera, taken)
         self.overlay.draw_wires(frame, self.hand)
         self.traffic.draw(surface, look, self.board)
         if not self.bare:

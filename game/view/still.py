@@ -43,7 +43,7 @@ class StillLayer:
         self._version = -1
         self._kinds = {kind.id: kind for kind in stage.node_kinds}
         self._families = {kind.id: family_of(kind) for kind in stage.node_kinds}
-        self._zones = ZonePainter(ctx, stage.zones)
+        self.zones = ZonePainter(ctx, stage.zones, sprites)
 
     def kind(self, kind_id: str) -> NodeKind:
         """The kind of node with this id."""
@@ -96,10 +96,9 @@ class StillLayer:
             self.surface = pygame.Surface(size).convert()
         self._corner = camera.to_world((camera.viewport.left - pad, camera.viewport.top - pad))
         self.surface.fill(look.background)
-        self._zones.paint_ground(self.surface, look, self.to_layer)
+        self.zones.paint_ground(self.surface, look, self.to_layer)
         self._paint_grid(look)
-        named = {(node.x, node.y) for node in nodes} if self.layout.detail is Detail.MINI else set()
-        self._zones.paint_frames(self.surface, look, self.to_layer, named)
+        self.zones.paint_frames(self.surface, look, self.to_layer)
         self._paint_wires(look, nodes, curves, reserved)
         for node in nodes:
             self._paint_card(look, node)
@@ -215,7 +214,7 @@ class StillLayer:
             crowded = bool({(node.x - 1, node.y), (node.x + 1, node.y)} & taken)
             room = round(CELL_WIDTH * self.scale * (0.98 if crowded else 1.9))
             name = self.ctx.text.fit(self.ctx.i18n.t(f"node.{node.kind}.name"), "small", room)
-            label = self.ctx.text.get(name, "small", look.muted, self._zones.ground(look, (node.x, node.y)))
+            label = self.ctx.text.get(name, "small", look.muted, self.zones.ground(look, (node.x, node.y)))
             x, y = self.to_layer(cell_centre((node.x, node.y)))
             self.surface.blit(label, label.get_rect(center=(round(x), round(y) + side * away)))
 

@@ -1,4 +1,4 @@
-"""Availability zones on the ground of the map: a tint, a frame, and a name on it."""
+"""Availability zones on the ground of the map: a tint and a frame, and a name that stays in sight."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ import pygame
 from engine.spec import ZoneSpec
 from game.context import Context
 from game.i18n import I18n
-from game.view.camera import Point
+from game.view.camera import Camera, Point
+from game.view.cards import SpriteCache
 from game.view.geometry import CELL_HEIGHT, CELL_WIDTH, Cell
 from game.view.look import Look
-from game.view.shapes import Rgb, mix
+from game.view.shapes import Canvas, Rgb, filled, mix, pixel_grid, rounded_box, stroked
 
 _INSET = 3.0
 _NAME_INDENT = 14.0
+_ID_PREFIX = "zone_"
 
 
 class ZonePainter:
-    """Paints zones onto the still layer. project: world to pixels of the surface."""
+    """Paints tints and frames onto the still layer, and names onto the screen."""
 
-    def __init__(self, ctx: Context, zones: Sequence[ZoneSpec]) -> None:
-        self.ctx, self.zones = ctx, tuple(zones)
+    def __init__(self, ctx: Context, zones: Sequence[ZoneSpec], sprites: SpriteCache) -> None:
+        self.ctx, self.zones, self.sprites = ctx, tuple(zones), sprites
 
     def ground(self, look: Look, cell: Cell) -> Rgb:
         """The colour of the ground at a cell."""
@@ -32,44 +34,50 @@ class ZonePainter:
         return look.background
 
     def paint_ground(self, surface: pygame.Surface, look: Look, project: Callable[[Point], Point]) -> None:
-        """The tints, below the grid."""
+        """The tints, below the grid. project: world to pixels of the surface."""
         for index, zone in enumerate(self.zones):
             surface.fill(look.zone_ground(index), self._area(zone, project))
 
-    def paint_frames(
-        self, surface: pygame.Surface, look: Look, project: Callable[[Point], Point], taken: Set[Cell]
-    ) -> None:
-        """The frames and names, over the grid. taken: cells whose names may lie over a frame."""
+    def paint_frames(self, surface: pygame.Surface, look: Look, project: Callable[[Point], Point]) -> None:
+        """The frames, over the grid."""
         px = self.ctx.theme.px
         for index, zone in enumerate(self.zones):
-            area, colour = self._area(zone, project), look.zone(index)
-            line = mix(look.zone_ground(index), colour, 0.45)
-            pygame.draw.rect(surface, line, area, px(1.5), border_radius=px(8))
-            ground = mix(look.background, colour, 0.13)
-            name = self.ctx.text.get(zone_name(self.ctx.i18n, zone.id), "small", mix(colour, look.text, 0.35), ground)
-            pin = self.ctx.icons.get("zone", 14, colour, ground)
-            plate = pygame.Rect(0, 0, name.get_width() + pin.get_width() + px(16), name.get_height() + px(2))
-            plate.midleft = self._name_place(zone, area, project, taken)
-            pygame.draw.rect(surface, ground, plate, border_radius=plate.height // 2)
-            pygame.draw.rect(surface, line, plate, px(1), border_radius=plate.height // 2)
-            surface.blit(pin, pin.get_rect(midleft=(plate.left + px(6), plate.centery)))
-            surface.blit(name, name.get_rect(midright=(plate.right - px(7), plate.centery)))
+            line = mix(look.zone_ground(index), look.zone(index), 0.45)
+            pygame.draw.rect(surface, line, self._area(zone, project), px(1.5), border_radius=px(8))
 
-    def _name_place(
-        self, zone: ZoneSpec, area: pygame.Rect, project: Callable[[Point], Point], taken: Set[Cell]
-    ) -> tuple[int, int]:
-        """On the upper edge where nothing stands on either side of it, else in a free cell, else at the corner."""
-        indent = self.ctx.theme.px(_NAME_INDENT)
-        columns, rows = range(zone.x, zone.x + zone.width), range(zone.y, zone.y + zone.height)
-        for x in columns:
+    def paint_names(self, surface: pygame.Surface, look: Look, camera: Camera, taken: Set[Cell]) -> None:
+        """The names on the upper edges of what is seen of the zones. taken: cells on which something stands."""
+        for index, zone in enumerate(self.zones):
+            area = self._area(zone, camera.to_screen)
+            if not area.colliderect(camera.viewport):
+                continue
+            plate = self.sprites.get(("zone", zone.id), lambda index=index, zone=zone: self._plate(look, index, zone))  # type: ignore[misc]
+            surface.blit(plate, plate.get_rect(midleft=self._name_place(zone, area, camera, taken)))
+
+    def _name_place(self, zone: ZoneSpec, area: pygame.Rect, camera: Camera, taken: Set[Cell]) -> tuple[int, int]:
+        """In the first column in sight where nothing stands on either side of the edge; else in the first one."""
+        indent, edge = self.ctx.theme.px(_NAME_INDENT), camera.viewport.left
+        lefts = [round(camera.to_screen((x * CELL_WIDTH, 0.0))[0]) for x in range(zone.x, zone.x + zone.width)]
+        columns = [(x, left) for x, left in enumerate(lefts, start=zone.x) if left >= edge]
+        for x, left in columns:
             if (x, zone.y - 1) not in taken and (x, zone.y) not in taken:
-                return round(project((x * CELL_WIDTH, 0.0))[0]) + indent, area.top
-        for y in rows:
-            for x in columns:
-                if (x, y) not in taken:
-                    left, middle = project((x * CELL_WIDTH, (y + 0.5) * CELL_HEIGHT))
-                    return round(left) + indent, round(middle)
-        return area.left + indent, area.top
+                return left + indent, area.top
+        return max(area.left, edge) + indent, area.top
+
+    def _plate(self, look: Look, index: int, zone: ZoneSpec) -> pygame.Surface:
+        px, colour = self.ctx.theme.px, look.zone(index)
+        fill = mix(look.background, colour, 0.13)
+        name = self.ctx.text.get(zone_name(self.ctx.i18n, zone.id), "small", mix(colour, look.text, 0.35), fill)
+        pin = self.ctx.icons.get("zone", 14, colour, fill)
+        width, height = name.get_width() + pin.get_width() + px(18), name.get_height() + px(2)
+        canvas = Canvas(width, height)
+        shape = rounded_box(*pixel_grid(width, height), width / 2, height / 2, height / 2)
+        canvas.lay(fill, filled(shape))
+        canvas.lay(mix(fill, colour, 0.5), stroked(shape, max(1.0, self.ctx.theme.scale)))
+        plate = canvas.alpha_surface().copy()
+        plate.blit(pin, pin.get_rect(midleft=(px(7), height // 2)))
+        plate.blit(name, name.get_rect(midright=(width - px(8), height // 2)))
+        return plate
 
     def _area(self, zone: ZoneSpec, project: Callable[[Point], Point]) -> pygame.Rect:
         left, top = project((zone.x * CELL_WIDTH, zone.y * CELL_HEIGHT))
@@ -80,6 +88,5 @@ class ZonePainter:
 
 
 def zone_name(i18n: I18n, zone: str) -> str:
-    """The name of a zone; zones of foreign stages are called by their id."""
-    key = f"zone.{zone}"
-    return i18n.t(key) if i18n.has(key) else i18n.t("map.zone", zone=zone.upper())
+    """The name of a zone: `zone_a` is zone A."""
+    return i18n.t("map.zone", zone=zone.removeprefix(_ID_PREFIX).upper())

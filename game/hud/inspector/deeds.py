@@ -24,10 +24,10 @@ def with_refusal(page: Page, text: str, command: Command) -> str:
 
 def priced(page: Page, text: str, command: Command) -> tuple[str, bool]:
     """The words of a button with what the act costs or brings, and whether it is possible now."""
-    i18n, answer = page.ctx.i18n, page.session.check(command)
+    answer = page.session.check(command)
     cost = answer.values.get("cost") if isinstance(answer, Refused) else answer.cost
     if isinstance(cost, (int, float)) and cost:
-        text += f" {texts.money(i18n, cost) if cost > 0 else '+' + texts.money(i18n, -cost)}"
+        text += f" {texts.price(page.ctx.i18n, cost)}"
     return text, not isinstance(answer, Refused)
 
 
@@ -76,15 +76,11 @@ class SizeSection:
         def update(_: NodeView) -> None:
             i18n = self.page.ctx.i18n
             name = i18n.t(f"size.{size.id}.name")
-            answer = self.page.session.check(command)
             if current:
                 button.set(f"{name} · {i18n.t('play.inspector.current')}")
-            elif isinstance(answer, Refused):
-                cost = answer.values.get("cost")
-                known = isinstance(cost, (int, float))
-                button.set(f"{name} · {texts.money(i18n, cost)}" if known else name, enabled=False)  # type: ignore[arg-type]
             else:
-                button.set(f"{name} · {texts.money(i18n, answer.cost)}", enabled=True)
+                text, able = priced(self.page, f"{name} ·", command)
+                button.set(text.removesuffix(" ·"), enabled=able)
 
         return update
 

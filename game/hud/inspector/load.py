@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pygame
 
-from engine.spec import NodeKind, NodeSize, Role
+from engine.spec import FailureReason, NodeKind, NodeSize, Role
 from engine.view import NodeView
 from game.context import Context
 from game.hud import figures, texts
@@ -63,6 +63,8 @@ class LoadSection:
 
     def _name(self, stat: str) -> str:
         t = self.page.ctx.i18n.t
+        if stat == "failing" and self.kind.filter is not None:
+            return t("play.inspector.blocked")
         return t("play.inspector.passed") if stat == "throughput" and self.cap else t(f"play.inspector.{stat}")
 
     def _usage_name(self) -> str:
@@ -114,7 +116,7 @@ class LoadSection:
         stats = self.stats
         stats["throughput"].set(about(t("play.inspector.rps", value=figures.rate(node.throughput_rps))))
         failing = t("play.inspector.rps", value=figures.rate(node.failing_rps))
-        stats["failing"].set(about(failing), "error" if node.failing_reason else "text")
+        stats["failing"].set(about(failing), "error" if failing_badly(node) else "text")
         over = node.wires > self.kind.free_wires and self.kind.wire_overhead > 0
         stats["wires"].set(str(node.wires), "warn" if over else "text")
         if "slots" in stats:
@@ -125,3 +127,8 @@ class LoadSection:
 
     def _cap_text(self) -> str:
         return self.page.ctx.i18n.t("play.inspector.rps", value=figures.count(self.cap))
+
+
+def failing_badly(node: NodeView) -> bool:
+    """Whether requests fail here that should not: what a filter blocks is no trouble."""
+    return node.failing_reason not in (None, FailureReason.FORBIDDEN)

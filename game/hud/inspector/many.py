@@ -11,6 +11,7 @@ from engine.commands import Command, Refused, Restart, Sell
 from engine.view import NodeView
 from game.context import Context
 from game.hud import figures, texts
+from game.hud.inspector.load import failing_badly
 from game.hud.inspector.page import Hands, Page
 from game.hud.inspector.policies import PolicyControl, Setting, shared
 from game.hud.stat import Bar, Stat
@@ -84,7 +85,7 @@ class ManyPage(Page):
             done = sum(node.throughput_rps for node in nodes)
             usage.set(busiest, about(figures.percent(busiest)))
             stats["throughput"].set(about(t("play.inspector.rps", value=figures.rate(done))))
-            tone = "error" if any(node.failing_reason for node in nodes) else "text"
+            tone = "error" if any(failing_badly(node) for node in nodes) else "text"
             stats["failing"].set(about(t("play.inspector.rps", value=figures.rate(failing))), tone)
             stats["keep"].set(texts.money(self.ctx.i18n, sum(node.keep_per_day for node in nodes)))
 

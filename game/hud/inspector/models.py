@@ -32,17 +32,17 @@ class ModelSection:
 
     def __init__(self, page: Page, node: NodeView, kind: NodeKind) -> None:
         self.page, self.kind = page, kind
-        t = page.ctx.i18n.t
+        t, shown = page.ctx.i18n.t, figures_shown(node)
         formula = f"node.{kind.id}.formula"
         page.head(t("play.inspector.behaviour"), t(formula) if page.ctx.i18n.has(formula) else None)
         self.bars: dict[str, Bar] = {}
         for name, alarming in BARS.items():
-            if name in node.figures:
+            if name in shown:
                 self.bars[name] = page.add(Bar(page.ctx, self._name(name), self._tip(name), alarming=alarming))
                 page.bar(self.bars[name])
         self.stats = {
             name: page.add(Stat(page.ctx, self._name(name), self._tip(name), role="strong"))
-            for name in node.figures
+            for name in shown
             if name not in BARS
         }
         page.grid(list(self.stats.values()))
@@ -71,14 +71,22 @@ class ModelSection:
     def _text(self, name: str, value: float, node: NodeView) -> str:
         i18n = self.page.ctx.i18n
         text = texts.figure(i18n, name, value)
+        if name == "memory_share" and "memory_mb" in node.figures:
+            return f"{figures.megabytes(node.figures['memory_mb'])} · {text}"
         if name == "messages" and node.queue_limit:
             return i18n.t("play.inspector.of", value=text, total=figures.count(node.queue_limit))
         return text
 
 
-def figures_known(node: NodeView) -> tuple[str, ...]:
-    """The names of a node's figures: when they change, its page has another shape."""
-    return tuple(node.figures)
+def figures_shown(node: NodeView) -> tuple[str, ...]:
+    """The names of the figures a node's page has room for: when they change, it has another shape.
+
+    An amount of memory is told with its share, and a leak only when there is one.
+    """
+    left_out = {"memory_mb"} if "memory_share" in node.figures else set()
+    if node.figures.get("leaked_mb", 0.0) < 1.0:
+        left_out.add("leaked_mb")
+    return tuple(name for name in node.figures if name not in left_out)
 
 
 def _fullness(name: str, value: float, node: NodeView) -> float:

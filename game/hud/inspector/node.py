@@ -10,7 +10,7 @@ from game.context import Context
 from game.hud import texts
 from game.hud.inspector.deeds import DeedSection, SizeSection
 from game.hud.inspector.load import LoadSection
-from game.hud.inspector.models import ModelSection
+from game.hud.inspector.models import ModelSection, figures_shown
 from game.hud.inspector.page import Hands, Page
 from game.hud.inspector.policies import PolicyControl, Setting
 from game.hud.inspector.wires import WireSection
@@ -34,7 +34,7 @@ class NodePage(Page):
             self.paragraph(ctx.i18n.t(f"node.{kind.id}.teach"))
         else:
             LoadSection(self, node, kind, size, history)
-        if node.figures:
+        if figures_shown(node):
             ModelSection(self, node, kind)
         if len(kind.sizes) > 1:
             SizeSection(self, node, kind)

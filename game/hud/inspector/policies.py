@@ -17,7 +17,7 @@ from game.ui.label import Label
 
 EVERY_VALUE_UP_TO = 64
 NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
-CELL_PADDING = 14
+CELL_PADDING = 12
 ROW = 34
 SAME_AS_SIZE = {"queue_limit", "max_connections"}
 
@@ -116,7 +116,7 @@ class PolicyControl:
     def _columns(self, words: Sequence[str]) -> int:
         """How many fit side by side, at most three."""
         widest = max(self.page.ctx.text.width(text, "small") for text in words) + self.page.px(CELL_PADDING)
-        return max(1, min(3, len(words), self.page.width // widest))
+        return max(1, min(3, len(words), int(self.page.width * 0.99) // widest))
 
     def _show_choice(self, value: str | int) -> None:
         if self.segmented is not None:

@@ -7,6 +7,7 @@ import math
 from engine.view import Totals
 from game.context import Context
 from game.hud import figures, texts
+from game.hud.inspector.migration import MigrationSection, migration_shape
 from game.hud.inspector.page import Hands, Page
 from game.hud.stat import Bar, Stat
 from game.session import Session
@@ -27,13 +28,14 @@ class SystemPage(Page):
         self.paragraph(ctx.i18n.t("play.inspector.hint"))
         self._overview()
         self._goals()
+        MigrationSection(self)
         self._quality()
         self._where()
 
     @staticmethod
     def shape(session: Session) -> object:
         """What changes the page's shape."""
-        return tuple(quality(session.view.totals))
+        return (tuple(quality(session.view.totals)), migration_shape(session))
 
     def _overview(self) -> None:
         ctx, t = self.ctx, self.ctx.i18n.t
@@ -45,9 +47,9 @@ class SystemPage(Page):
     def _update_overview(self, stats: dict[str, Stat]) -> None:
         i18n, view = self.ctx.i18n, self.session.view
         totals = view.totals
-        failed = sum(totals.failed.values())
+        failed = sum(totals.failed.values()) - totals.attacks_failed
         stats["in_system"].set(figures.count(totals.in_system))
-        stats["done"].set(figures.count(totals.done))
+        stats["done"].set(figures.count(totals.done - totals.attacks_done))
         stats["failed"].set(figures.count(failed), "error" if failed else "text")
         net = view.income_per_day - view.keep_per_day
         stats["income"].set(texts.money(i18n, view.income_per_day))
