@@ -75,7 +75,7 @@ def test_loss_of_a_bounded_queue(servers: int, room: int, load: float) -> None:
         blocked = sum(totals.failed.values()) / totals.born
         differences.append(
             (
-                blocked - expected.blocked,
+                blocked - expected.lost,
                 node.mean_in_system / expected.in_system - 1.0,
                 node.throughput_rps / expected.throughput - 1.0,
             )

@@ -12,9 +12,7 @@ from statistics import fmean
 import numpy as np
 import pytest
 
-from engine.spec import FailureReason
-from tests.engine.builders import mmc, opened, run_for, three_tier
-from tests.reference import theory
+from tests.engine.builders import opened, run_for, three_tier
 from tests.reference.event_simulation import EventSimulation
 
 SECONDS = 100.0
@@ -98,17 +96,3 @@ def test_moderate_load_quickly() -> None:
 )
 def test_from_calm_to_overload(rate: float, policy: str) -> None:
     compare(rate, policy, range(6), loose=1.0)
-
-
-def test_the_event_simulation_itself_agrees_with_theory() -> None:
-    expected = theory.mmc(30.0, 10.0, 4)
-    found = []
-    for seed in range(6):
-        run = EventSimulation(mmc(4, 100.0, 30.0), seed)
-        run.run(400.0)
-        found.append(run.stations[1].present_s / 400.0)
-    assert fmean(found) == pytest.approx(expected.in_system, rel=0.08)
-    lossy = EventSimulation(mmc(8, 100.0, 64.0, 0), 1)
-    lossy.run(400.0)
-    blocked = lossy.failed[FailureReason.REFUSED] / lossy.born
-    assert blocked == pytest.approx(theory.mmck(64.0, 10.0, 8, 8).blocked, abs=0.01)

@@ -1,36 +1,70 @@
 """Closed forms of queueing theory.
 
-Sources: L. Kleinrock, Queueing Systems vol. 1, 1975 (M/M/1, M/M/c, M/M/c/K); J. R. Jackson, 1957 (tandems); N. J.
+Sources: L. Kleinrock, Queueing Systems vol. 1, 1975 (M/M/1, M/M/c, M/M/c/K); J. R. Jackson, 1957 (tandems); J. D. C.
+Little, 1961; S. Zeltyn and A. Mandelbaum, Call centers with impatient customers, 2005, section 4 (patience); N. J.
 Gunther, Guerrilla Capacity Planning, 2007 (Universal Scalability Law). Rates are per second, times in seconds.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Stationary figures: mean number in system, mean number waiting, P(all servers busy), P(blocked), throughput."""
+    """Stationary figures: mean number in system, mean number waiting, P(all servers busy), P(an arrival is lost),
+    throughput of answered requests.
+    """
 
     in_system: float
     waiting: float
     all_busy: float
-    blocked: float
+    lost: float
     throughput: float
 
+    @property
+    def sojourn_s(self) -> float:
+        """Mean time in the system of those that are let in and answered in the end."""
+        return little(self.in_system, self.throughput)
 
-def mmck(arrival: float, service: float, servers: int, capacity: int) -> Queue:
-    """M/M/c/K by its birth-death chain; `capacity` counts those in service too."""
+    @property
+    def wait_s(self) -> float:
+        """Mean wait of the same."""
+        return little(self.waiting, self.throughput)
+
+
+def little(in_system: float, rate: float) -> float:
+    """Mean time in a system by Little's law, W = L / rate."""
+    return in_system / rate
+
+
+def birth_death(arrival: float, departure: Callable[[int], float], servers: int, capacity: int) -> Queue:
+    """A queue with `capacity` places, those in service included, whose n requests depart at a rate of departure(n)."""
     weights = [1.0]
     for n in range(1, capacity + 1):
-        weights.append(weights[-1] * arrival / (service * min(n, servers)))
+        weights.append(weights[-1] * arrival / departure(n))
     total = math.fsum(weights)
     share = [weight / total for weight in weights]
     waiting = math.fsum(p * max(n - servers, 0) for n, p in enumerate(share))
     in_system = math.fsum(p * n for n, p in enumerate(share))
     return Queue(in_system, waiting, math.fsum(share[servers:]), share[-1], arrival * (1.0 - share[-1]))
+
+
+def mmck(arrival: float, service: float, servers: int, capacity: int) -> Queue:
+    """M/M/c/K; `capacity` counts those in service too."""
+    return birth_death(arrival, lambda n: service * min(n, servers), servers, capacity)
+
+
+def usl_queue(arrival: float, service_s: float, servers: int, capacity: int, alpha: float, beta: float) -> Queue:
+    """M/M/c/K whose n requests in service are worked off at X(n) of the Universal Scalability Law."""
+    return birth_death(arrival, lambda n: usl_throughput(min(n, servers), service_s, alpha, beta), servers, capacity)
+
+
+def erlang_b(arrival: float, service: float, servers: int) -> float:
+    """P(an arrival is lost) in M/M/c/c."""
+    return mmck(arrival, service, servers, servers).lost
 
 
 def erlang_c(arrival: float, service: float, servers: int) -> float:
@@ -47,6 +81,31 @@ def mmc(arrival: float, service: float, servers: int) -> Queue:
     wait = erlang_c(arrival, service, servers)
     waiting = wait * load / (1.0 - load)
     return Queue(waiting + servers * load, waiting, wait, 0.0, arrival)
+
+
+def tandem(arrival: float, stations: Sequence[tuple[float, int]]) -> tuple[Queue, ...]:
+    """Jackson: (service rate, servers) one after the other behave like as many independent M/M/c."""
+    return tuple(mmc(arrival, service, servers) for service, servers in stations)
+
+
+def mmc_patience(arrival: float, service: float, servers: int, patience_s: float) -> Queue:
+    """M/M/c whose requests leave when they have waited for `patience_s`: M/M/n+G with H(x) = min(x, patience)."""
+    surplus = arrival - servers * service
+    drain = servers * service
+    grown = math.exp(surplus * patience_s)
+    if abs(surplus * patience_s) < 1e-6:
+        inside, weighted = patience_s, patience_s**2 / 2.0
+    else:
+        inside = (grown - 1.0) / surplus
+        weighted = (patience_s * grown - inside) / surplus
+    waits = inside + grown / drain
+    waited = weighted + patience_s * grown / drain
+    scale = 1.0 / erlang_b(arrival, service, servers - 1) + arrival * waits
+    all_busy = arrival * waits / scale
+    lost = (1.0 + surplus * waits) / scale
+    waiting = arrival * arrival * waited / scale
+    throughput = arrival * (1.0 - lost)
+    return Queue(waiting + throughput / service, waiting, all_busy, lost, throughput)
 
 
 def usl_throughput(concurrency: int, service_s: float, alpha: float, beta: float) -> float:
