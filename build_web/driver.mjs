@@ -58,7 +58,7 @@ const fingers = (type, points) => cdp.send("Input.dispatchTouchEvent", { type, t
 const ACTS = {
   options: async given => { Object.assign(options, given); },
   init: ({ code }) => context.addInitScript(code),
-  open: async ({ query = "", until = "document.getElementById('canvas').width > 8 && game_page.state.up", timeout = 120 }) => {
+  open: async ({ query = "", until = "window.game_page?.state.up && document.getElementById('canvas')?.width > 8", timeout = 120 }) => {
     problems.length = outside.length = 0;
     await page.goto(origin + query, { waitUntil: "commit" });
     if (until) await page.waitForFunction(until, null, { timeout: timeout * 1000, polling: 50 });

@@ -13,7 +13,7 @@ from tests.web.visitor import ROOT, Visitor
 
 pytestmark = pytest.mark.web
 BOX = "(b => [b.left, b.top, b.width, b.height])(document.getElementById('canvas').getBoundingClientRect())"
-UNTIL_FAILURE = "!document.getElementById('failure').hidden"
+UNTIL_FAILURE = "document.getElementById('failure')?.hidden === false"
 
 
 def words(language: str) -> dict[str, dict[str, str]]:
