@@ -21,7 +21,7 @@ class Limit:
     def allows(self, value: float) -> bool:
         """Whether a number lies inside."""
         if not math.isfinite(value):
-            return self.infinite and value > 0
+            return self.infinite and (value > 0 or math.isinf(self.minimum))
         return (value > self.minimum if self.above else value >= self.minimum) and value <= self.maximum
 
     def describe(self, whole: bool = False) -> str:
@@ -38,6 +38,7 @@ class Limit:
 
 
 ANY = Limit()
+BOUND = Limit(infinite=True)
 POSITIVE = Limit(0, above=True)
 NOT_NEGATIVE = Limit(0)
 SHARE = Limit(0, 1)
@@ -125,7 +126,20 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "leak_mb_s": NOT_NEGATIVE,
         "down_s": NOT_NEGATIVE,
     },
-    spec.EventSpec: {"at_s": NOT_NEGATIVE, "window_s": NOT_NEGATIVE, "lead_s": NOT_NEGATIVE, "users": ANY},
+    spec.ConditionSpec: {"least": BOUND, "most": BOUND, "for_s": NOT_NEGATIVE},
+    spec.ChoiceSpec: {"money": ANY, "users": ANY},
+    spec.EventSpec: {
+        "at_s": NOT_NEGATIVE,
+        "window_s": NOT_NEGATIVE,
+        "chance": SHARE,
+        "every_s": NOT_NEGATIVE,
+        "lead_s": NOT_NEGATIVE,
+        "users": ANY,
+        "money": ANY,
+        "expires_s": POSITIVE,
+        "rollback_s": NOT_NEGATIVE,
+    },
+    spec.ObjectiveSpec: {"least": BOUND, "most": BOUND},
     spec.CurvePoint: {"at_s": NOT_NEGATIVE, "rps": Limit(0, 1e9)},
     spec.UserModel: {
         "initial": NOT_NEGATIVE,
@@ -159,5 +173,6 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "overdraft": NOT_NEGATIVE,
         "width": Limit(1, 200),
         "height": Limit(1, 200),
+        "escalation_per_min": Limit(0, 10),
     },
 }
