@@ -29,6 +29,10 @@ SOUNDS: dict[type, str] = {
     f.GaugeWarning: "alarm",
     f.BudgetWarning: "alarm",
     f.OperationStarted: "place",
+    f.QuestOffered: "announce",
+    f.QuestAnswered: "message",
+    f.RollbackStarted: "undo",
+    f.RolledBack: "upgrade_done",
 }
 
 
@@ -74,6 +78,8 @@ def entry(i18n: I18n, view: WorldView, fact: Fact) -> Entry | None:
             return _spoken(i18n, now, department, f"event.{event}.start")
         case f.EventEnded(event, department):
             return _spoken(i18n, now, department, f"event.{event}.end")
+        case f.QuestOffered() | f.QuestAnswered() | f.RollbackStarted() | f.RolledBack():
+            return _of_departments(i18n, now, fact)
         case f.FailuresStarted(node, reason):
             why = Words(f"reason.{int(reason)}.name")
             words = Words("fact.failures_started", {"node": _node(view, node), "reason": why})
@@ -91,6 +97,32 @@ def entry(i18n: I18n, view: WorldView, fact: Fact) -> Entry | None:
             return None
     tone = "warn" if isinstance(fact, f.BudgetWarning) else "text"
     return Entry(now, Department.SYSTEM, Words(f"fact.{_key(fact)}"), tone)
+
+
+def _of_departments(
+    i18n: I18n, now: float, fact: f.QuestOffered | f.QuestAnswered | f.RollbackStarted | f.RolledBack
+) -> Entry:
+    """What was asked and answered, and what is being rolled back."""
+    match fact:
+        case f.QuestOffered(_, department, expires_at_s):
+            words = Words("quest.log.asked", {"seconds": round(expires_at_s - now)})
+            return Entry(now, department, words, "accent")
+        case f.QuestAnswered(event, department, choice, by_player):
+            note = None if by_player else Words("quest.log.late")
+            said = Words(f"event.{event}.chosen.{choice}")
+            if not i18n.has(said.key):
+                said = Words("quest.log.decided", {"choice": Words(f"event.{event}.choice.{choice}")})
+            return Entry(now, department, said, note=note)
+        case f.RollbackStarted(event, done_at_s):
+            values = {"deployment": deployment(i18n, event), "seconds": round(done_at_s - now)}
+            return Entry(now, Department.DEV, Words("deploy.log.started", values))
+    return Entry(now, Department.DEV, Words("deploy.log.done", {"deployment": deployment(i18n, fact.event)}), "ok")
+
+
+def deployment(i18n: I18n, event: str) -> Words:
+    """The name of a deployment."""
+    key = f"event.{event}.name"
+    return Words(key if i18n.has(key) else "deploy.unnamed")
 
 
 def _spoken(i18n: I18n, now: float, department: Department, key: str) -> Entry | None:
