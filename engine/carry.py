@@ -124,6 +124,7 @@ class _NodeState:
             getattr(kernel, name)[new] = values[old]
         for name in ("slots", "full", "entered", "tally", "occupied", "failed"):
             getattr(kernel.ledger, name)[..., new] = getattr(self.ledger, name)[..., old]
+        kernel.ledger.gone = self.ledger.gone + np.delete(self.ledger.tally, old, axis=1).sum(axis=1)
         for i, node in enumerate(self.node_ids):
             if node not in index and self.ledger.failed[:, i].any():
                 self.retired[node] = self.ledger.failed[:, i].copy()

@@ -286,8 +286,8 @@ class Kernel:
     def lose_share(self, node: int, share: float) -> None:
         """Fail a binomial share of the requests that are on a node, itself or with a slot held there."""
         topology = self.topology
-        there = np.array([node in key.path and key.place in (SERVING, WAITING, PASSING) for key in topology.keys])
-        lost: CountArray = self.generator.binomial(self.counts * there, min(max(share, 0.0), 1.0))
+        on_it = [node in key.path and key.place in (SERVING, WAITING, PASSING) for key in topology.keys]
+        lost: CountArray = self.generator.binomial(self.counts * np.array(on_it, dtype=bool), min(max(share, 0.0), 1.0))
         self.counts -= lost
         self.lose(0, lost, _REFUSED)
         self.recount()

@@ -63,7 +63,7 @@ class Ledger:
 
     occupied: requests serving, waiting and calling (rows), summed over steps; slots: likewise, up to the last
     rebuild. full: steps in which all slots were busy. entered: requests let in. failed: rows are REASONS. tally: rows
-    are Tally, up to the last rebuild.
+    are Tally, up to the last rebuild; gone: the same of nodes that are no more, in one.
     """
 
     occupied: CountArray
@@ -72,10 +72,11 @@ class Ledger:
     entered: CountArray
     failed: CountArray
     tally: FloatArray
+    gone: FloatArray
 
     @staticmethod
     def empty(nodes: int) -> Ledger:
         """All zero."""
         slots, full, entered = (np.zeros(nodes, dtype=np.int64) for _ in range(3))
         occupied, failed = (np.zeros((rows, nodes), dtype=np.int64) for rows in (3, len(REASONS)))
-        return Ledger(occupied, slots, full, entered, failed, np.zeros((TALLIES, nodes)))
+        return Ledger(occupied, slots, full, entered, failed, np.zeros((TALLIES, nodes)), np.zeros(TALLIES))

@@ -74,7 +74,7 @@ def _held(sim: Simulation, index: int) -> int:
 def totals(sim: Simulation) -> Totals:
     """Exact counts since the start."""
     kernel, topology = sim.kernel, sim.kernel.topology
-    tally = kernel.tally().sum(axis=1)
+    tally = kernel.tally().sum(axis=1) + kernel.ledger.gone
     dead = [i for key, i in topology.index.items() if key.place == DEAD]
     return Totals(
         born=kernel.born,

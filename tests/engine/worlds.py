@@ -154,7 +154,7 @@ def random_world(seed: int, seconds: float) -> StageSpec:
     wires = [
         w
         for w in wires
-        if w[0].rstrip("0123456789") not in single or kept.setdefault(w[0], 0) == 0 and not kept.update({w[0]: 1})
+        if w[0].rstrip("0123456789") not in single or (kept.setdefault(w[0], 0) == 0 and not kept.update({w[0]: 1}))
     ]
     return replace(
         spec,
