@@ -9,7 +9,8 @@ import pygame
 from engine.spec import AlertSpec, StageSpec
 from engine.view import Alert
 from game.context import Context
-from game.hud import figures, texts
+from game.hud import figures
+from game.hud.names import NodeNames
 from game.session import Session
 from game.ui.widget import Panel, Widget
 
@@ -97,6 +98,7 @@ class AlertPanel(Panel):
     ) -> None:
         super().__init__(ctx)
         self.session, self.on_jump, self.on_resize = session, on_jump, on_resize
+        self.names = NodeNames(ctx.i18n, session.view)
         self.rows: list[_Row] = []
 
     @property
@@ -117,7 +119,7 @@ class AlertPanel(Panel):
         i18n, stage, view = self.ctx.i18n, self.session.stage, self.session.view
         what = i18n.t(rule_key(stage, alert.rule))
         if alert.node in view.node_ids:
-            what = f"{texts.node_name(i18n, view, alert.node)} · {what}"
+            what = f"{self.names.of(alert.node)} · {what}"
         return what, alert_value(stage, alert.rule, alert.value)
 
     def layout(self, rect: pygame.Rect) -> None:

@@ -81,8 +81,8 @@ class Dashboard:
         self._parts: tuple[Callable[[], None], ...] = (
             self.top.refresh,
             lambda: self.log.refresh(memory.told),
-            lambda: self.inspector.refresh(acts.selection, acts.map.wire),
-            lambda: self.shop.refresh(acts.map.armed),
+            lambda: self.inspector.refresh(acts.selection, acts.map.wire, acts.map.board.by_id),
+            lambda: self.shop.refresh(acts.map.armed, acts.map.board.cells),
             self.forecast.refresh,
             self._refresh_alerts,
             lambda: self.tutorial.refresh(self.middle),

@@ -10,6 +10,7 @@ from engine.view import Incident
 from engine.worldview import WorldView
 from game.context import Context
 from game.hud import figures, texts
+from game.hud.names import NodeNames
 from game.ui.scroll import Scroll
 from game.ui.widget import Widget
 
@@ -22,19 +23,19 @@ class _Row(Widget):
     """One incident: its time, what died where, and the node behind it."""
 
     def __init__(self, ctx: Context, view: WorldView, incident: Incident) -> None:
-        i18n = ctx.i18n
+        i18n, names = ctx.i18n, NodeNames(ctx.i18n, view)
         super().__init__(ctx, i18n.t(f"reason.{int(incident.reason)}.why"))
         self.when = figures.span(incident.start_s, incident.end_s)
         self.what = i18n.t(
             "result.incident_line",
             count=figures.count(incident.count),
             reason=texts.reason(i18n, incident.reason),
-            node=texts.node_name(i18n, view, incident.node, incident.kind),
+            node=names.of(incident.node, incident.kind),
         )
         if incident.cause == incident.node:
             self.why = i18n.t("result.incident_cause_self")
         else:
-            cause = texts.node_name(i18n, view, incident.cause, incident.cause_kind)
+            cause = names.of(incident.cause, incident.cause_kind)
             self.why = i18n.t("result.incident_cause", cause=cause)
 
     def height(self) -> int:

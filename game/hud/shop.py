@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 import pygame
 
@@ -16,6 +16,7 @@ from game.ui.button import Button, Kind
 from game.ui.label import Label
 from game.ui.widget import Panel
 from game.view.families import family_of
+from game.view.geometry import Cell
 
 HEIGHT = 122
 CARD_WIDTH = 224
@@ -108,12 +109,11 @@ class Shop(Panel):
         tab = self.tabs.get(family_of(known)) if known is not None else None
         return tab.rect if tab is not None else None
 
-    def refresh(self, armed: str | None) -> None:
+    def refresh(self, armed: str | None, taken: Set[Cell]) -> None:
         """Grey out what cannot be had (asked of the engine, on a free cell)."""
         if self._shape() != self._shown:
             self.layout(self.rect)
         view, stage = self.session.view, self.session.stage
-        taken = {(node.x, node.y) for node in view.nodes}
         free = next(((x, y) for y in range(stage.height) for x in range(stage.width) if (x, y) not in taken), (0, 0))
         for card in self.cards:
             answer = self.session.check(Build(card.kind.id, *free))

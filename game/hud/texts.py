@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine.spec import FailureReason, NodeSize
-from engine.worldview import WorldView
 from game.hud import figures
 from game.i18n import I18n
 
@@ -27,17 +26,6 @@ def per_day(i18n: I18n, amount: float) -> str:
 def reason(i18n: I18n, failure: FailureReason) -> str:
     """The name of a failure, with its number."""
     return i18n.t(f"reason.{int(failure)}.name")
-
-
-def node_name(i18n: I18n, view: WorldView, node: int, kind: str = "") -> str:
-    """A node as the player knows it: its kind, and its number among those of the kind where there are several."""
-    kinds = {n.id: n.kind for n in view.nodes}
-    kind = kinds.get(node, kind)
-    name = i18n.t(f"node.{kind}.name")
-    alike = [n for n, k in kinds.items() if k == kind]
-    if len(alike) < 2 or node not in alike:
-        return name
-    return i18n.t("play.node", kind=name, number=alike.index(node) + 1)
 
 
 def figure_name(i18n: I18n, name: str) -> str:

@@ -88,6 +88,11 @@ class MapBoard:
         }
         self.reserved = {(wire.source, wire.target): wire.kinds for wire in wires if wire.kinds}
 
+    @property
+    def cells(self) -> frozenset[Cell]:
+        """The cells on which something stands."""
+        return frozenset((node.x, node.y) for node in self.by_id.values())
+
     def look(self, node: int) -> NodeView:
         """One node, as it is now."""
         view = self.by_id[node] = self.session.view.node(node)

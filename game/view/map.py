@@ -113,8 +113,7 @@ class MapView:
         self._draw_layers(surface)
         frame = Frame(surface, look, self.still.layout, self.board.by_id, self.board.curves, self.live.faces)
         if self.still.zones.zones:
-            taken = {(node.x, node.y) for node in self.board.by_id.values()}
-            self.still.zones.paint_names(surface, look, self.camera, taken)
+            self.still.zones.paint_names(surface, look, self.camera, self.board.cells)
         self.overlay.draw_wires(frame, self.hand)
         self.traffic.draw(surface, look, self.board)
         if not self.bare:
@@ -147,7 +146,8 @@ class MapView:
         return None
 
     def select(self, nodes: Iterable[int]) -> None:
-        """Select exactly these nodes."""
+        """Select exactly these nodes, one that was built just now among them."""
+        self.board.refresh()
         self.hand.select(set(nodes) & self.board.by_id.keys())
 
     def select_wire(self, wire: Route) -> None:

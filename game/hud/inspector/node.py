@@ -47,7 +47,7 @@ class NodePage(Page):
 
     def _title(self, node: NodeView, kind: NodeKind) -> None:
         ctx = self.ctx
-        name = texts.node_name(ctx.i18n, self.session.view, node.id)
+        name = self.names.of(node.id)
         self.place(self.add(Label(ctx, name, "heading", tooltip=ctx.i18n.t(f"node.{kind.id}.teach"))), 26)
         self.down(26)
         state = self.add(Label(ctx, "", "small"))

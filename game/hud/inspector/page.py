@@ -10,6 +10,7 @@ import pygame
 from engine.commands import Command
 from engine.view import NodeView
 from game.context import Context
+from game.hud.names import NodeNames
 from game.session import Session
 from game.ui.label import Label
 from game.ui.scroll import Scroll
@@ -45,6 +46,7 @@ class Page:
     def __init__(self, ctx: Context, session: Session, scroll: Scroll, hands: Hands) -> None:
         self.ctx, self.session, self.scroll, self.hands = ctx, session, scroll, hands
         self.rect = scroll.rect
+        self.names = NodeNames(ctx.i18n, session.view)
         self._updates: list[Callable[[NodeView | None], None]] = []
         self._y = self.rect.top + self.px(TOP)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 
 import pygame
 
@@ -35,13 +36,12 @@ class Inspector(Panel):
         self._about: object = None
         self._page: Page | None = None
 
-    def refresh(self, selection: set[int], route: Route | None = None) -> None:
-        """Follow the selection and the world (called ten times a second)."""
+    def refresh(self, selection: set[int], route: Route | None, nodes: Mapping[int, NodeView]) -> None:
+        """Follow the selection and the world (called ten times a second). nodes: all there are, as last seen."""
         view = self.session.view
-        nodes = {node.id: node for node in view.nodes}
         for node in nodes.values():
             self.history.setdefault(node.id, deque(maxlen=HISTORY)).append(node.utilisation)
-        chosen = [nodes[node] for node in sorted(selection & nodes.keys())]
+        chosen = [view.node(node) for node in sorted(selection & set(view.node_ids))]
         wire = find_wire(view.wires, route) if not chosen else None
         shape = self._shape_of(chosen, wire)
         if shape != self._shape or self._page is None:
@@ -80,7 +80,8 @@ class Inspector(Panel):
     def _page_of(self, chosen: list[NodeView], wire: WireView | None) -> Page:
         ctx, session, scroll, hands = self.ctx, self.session, self.scroll, self.hands
         if len(chosen) == 1:
-            return NodePage(ctx, session, scroll, hands, chosen[0], self.history[chosen[0].id])
+            history = self.history.setdefault(chosen[0].id, deque(maxlen=HISTORY))
+            return NodePage(ctx, session, scroll, hands, chosen[0], history)
         if chosen:
             return ManyPage(ctx, session, scroll, hands, chosen)
         if wire is not None:

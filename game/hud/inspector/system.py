@@ -118,7 +118,7 @@ class SystemPage(Page):
             return i18n.t("play.inspector.nowhere")
         # Only what is shown gets its words: a name looks at every node.
         lines = [
-            f"{figures.count(count)} × {texts.reason(i18n, reason)} · {texts.node_name(i18n, view, node)}"
+            f"{figures.count(count)} × {texts.reason(i18n, reason)} · {self.names.of(node)}"
             for count, node, reason in sorted(deaths, reverse=True)[:MOST_DEATHS]
         ]
         return "\n".join(self.ctx.text.fit(line, "small", self.width) for line in lines)

@@ -6,7 +6,7 @@ from engine.commands import Disconnect, Reserve
 from engine.spec import NodeKind, Role
 from engine.view import NodeView, WireView
 from game.context import Context
-from game.hud import figures, texts
+from game.hud import figures
 from game.hud.inspector.deeds import with_refusal
 from game.hud.inspector.page import Hands, Page
 from game.hud.stat import Stat
@@ -48,13 +48,13 @@ class WirePage(Page):
             self._reservation(wire)
 
     def _title(self) -> None:
-        ctx, view = self.ctx, self.session.view
+        ctx = self.ctx
         self.place(self.add(Label(ctx, ctx.i18n.t("play.wire.title"), "heading")), 26)
         self.down(32)
         for key, node in (("from", self.source), ("to", self.target)):
             label = Label(ctx, ctx.i18n.t(f"play.wire.{key}"), "small", "muted")
             self.place(self.add(label), 28, 0.0, 0.2)
-            name = texts.node_name(ctx.i18n, view, node.id)
+            name = self.names.of(node.id)
             icon = self._kind(node).icon
             button = Button(ctx, name, lambda node=node: self.hands.jump(node.id), icon=icon, role="small")  # type: ignore[misc]
             self.place(self.add(button), 30, 0.2)

@@ -8,7 +8,7 @@ import pygame
 
 from engine.view import NodeView, WireView
 from game.context import Context
-from game.hud import figures, texts
+from game.hud import figures
 from game.hud.inspector.page import Page
 from game.ui.widget import Tooltip, Widget
 from game.view.request_icons import request_icon
@@ -77,13 +77,13 @@ class WireSection:
         ordered = [wire for wire in wires if wire.source == node.id] + [w for w in wires if w.target == node.id]
         if not ordered:
             return
-        i18n, view = page.ctx.i18n, page.session.view
+        i18n = page.ctx.i18n
         page.down(2)
         page.head(i18n.t("play.wire.list"), i18n.t("play.wire.list_tip"))
         self.rows: dict[tuple[int, int], WireRow] = {}
         for wire in ordered:
             route, outwards = (wire.source, wire.target), wire.source == node.id
-            other = texts.node_name(i18n, view, wire.target if outwards else wire.source)
+            other = page.names.of(wire.target if outwards else wire.source)
             self.rows[route] = WireRow(
                 page.ctx,
                 outwards,
