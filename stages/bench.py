@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from engine.commands import Accepted, Reserve, StartOperation
@@ -84,10 +84,10 @@ def _measure(simulation: Simulation, rps: float) -> dict[str, Any]:
         simulation.step()
     before, times = simulation.view.totals, []
     for _ in range(RUNS):
-        start = perf_counter()
+        start = process_time()
         for _ in range(STEPS):
             simulation.step()
-        times.append((perf_counter() - start) / STEPS * 1e6)
+        times.append((process_time() - start) / STEPS * 1e6)
     after, seconds = simulation.view.totals, RUNS * STEPS * simulation.dt_s
     failed = sum(after.failed.values()) - sum(before.failed.values())
     servers = [node for node in simulation.view.nodes if node.slots]
@@ -109,9 +109,9 @@ def measure_stage(name: str, bot: str = "reference") -> dict[str, Any]:
     stage = load_stage(name)
     paces, steps = [], []
     for seed in range(1, 4):
-        start = perf_counter()
+        start = process_time()
         simulation = play(stage, seed, bot)
-        wall_s = perf_counter() - start
+        wall_s = process_time() - start
         paces.append(simulation.view.time_s / wall_s)
         steps.append(wall_s / max(simulation.view.step, 1) * 1e6)
     return {"stage": name, "bot": bot, "simulated_s_per_wall_s": median(paces), "us_per_step": median(steps)}

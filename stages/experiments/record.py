@@ -95,7 +95,7 @@ def record(
     set-up. Raises ValueError for a command that is refused and for a run that ends early: an experiment that does not
     do what it says proves nothing.
     """
-    simulation = Simulation(stage, seed)
+    simulation = Simulation(stage, seed, traced=False)
     waiting = sorted(acts, key=lambda act: act[0])
     while waiting and waiting[0][0] < 0:
         _apply(simulation, waiting.pop(0)[1])
