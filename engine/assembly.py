@@ -121,6 +121,11 @@ class _Assembler:
             all_living=bool(living.all()),
             timed=np.array([alive and not self._open(key) for key, alive in zip(keys, living, strict=True)], np.int64),
             attack_kinds=np.array([kind.attack for kind in phases.request_kinds], dtype=bool),
+            cells=len(keys),
+            nodes=nodes,
+            sinks=len(phases.first) + nodes + 2,
+            no_route=len(keys) + len(phases.first),
+            wasted=len(keys) + len(phases.first) + nodes,
         )
 
     def _kind_of(self, mover: int) -> int:

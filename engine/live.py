@@ -25,3 +25,18 @@ class Live:
     hit: float = 0.0
     throttled: float = 0.0
     shut: float = 0.0
+
+    def values(self) -> tuple[float, ...]:
+        """All fields, to tell whether any has changed."""
+        return (
+            self.instances,
+            self.slots,
+            self.queue,
+            self.pace,
+            self.drag,
+            self.event_pace,
+            self.fault_share,
+            self.hit,
+            self.throttled,
+            self.shut,
+        )

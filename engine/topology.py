@@ -115,7 +115,9 @@ class Topology:
     cell, where a message goes that could not be delivered, -1 for what is no message. living: by cell, whether somebody
     waits for the answer; timed: 1 where, besides, the time counts as latency. level_ends: behind the last cell of each
     level. no_route_*: flat edges that lead to no route, and the request kinds they carry. tally_*: which flows count
-    for which Tally of which node (row x N + node), with what weight.
+    for which Tally of which node (row x N + node), with what weight. cells, nodes, sinks: how many there are. no_route:
+    the first of the nodes' sinks for requests without a route. wasted: the sink of what was worked off for nobody; the
+    next one is that of delivered messages.
     """
 
     node_ids: tuple[int, ...]
@@ -166,28 +168,8 @@ class Topology:
     all_living: bool
     timed: CountArray
     attack_kinds: BoolArray
-
-    @property
-    def cells(self) -> int:
-        """Number of cells."""
-        return len(self.keys)
-
-    @property
-    def nodes(self) -> int:
-        """Number of nodes."""
-        return len(self.node_ids)
-
-    @property
-    def sinks(self) -> int:
-        """Number of sinks behind the cells."""
-        return self.request_kinds + self.nodes + 2
-
-    @property
-    def no_route(self) -> int:
-        """The first of the nodes' sinks for requests without a route."""
-        return self.cells + self.request_kinds
-
-    @property
-    def wasted(self) -> int:
-        """The sink of what was worked off for nobody; the next one is that of delivered messages."""
-        return self.no_route + self.nodes
+    cells: int
+    nodes: int
+    sinks: int
+    no_route: int
+    wasted: int

@@ -30,6 +30,7 @@ class Upkeep:
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
+        self._known: list[tuple[float, ...]] = []
 
     def begin_tick(self) -> None:
         """Finish what is built, resized, restarted or repaired by now, and let balancers notice."""
@@ -72,7 +73,10 @@ class Upkeep:
         sim.pending.extend(facts)
         for wish in wishes:
             self._grant(wish)
-        sim.kernel.refresh(sim.board)
+        live = [node.live.values() for node in sim.board.nodes.values()]
+        if live != self._known:
+            self._known = live
+            sim.kernel.refresh(sim.board)
 
     def went_down(self, node: Node, what: str) -> None:
         """A node stopped taking requests: its models hear `what`, and its balancers notice after a while."""
