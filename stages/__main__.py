@@ -1,7 +1,7 @@
-"""The headless tools: `python -m stages list | check | simulate | bench | experiment | balance`.
+"""The headless tools: `python -m stages list | check | simulate | bench | experiment`.
 
-Exit codes: 0 all is well, 1 a stage has problems, breaks a promise, or an experiment shows something else than it says,
-2 the command line was not understood.
+Exit codes: 0 all is well, 1 a stage has problems or an experiment shows something else than it says, 2 the command line
+was not understood.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from stages.balance import command as balance_command
     from stages.bots import BOTS
     from stages.experiments import NAMES
     from stages.experiments.plot import FORMATS
@@ -77,11 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         "--page", type=Path, metavar="FILE", help="write a page of documentation, pictures beside it"
     )
     experiment.set_defaults(run=_experiment)
-
-    balance = commands.add_parser("balance", help="whether the campaign keeps its promises, by many runs of its bots")
-    balance_command.add_options(balance, _count, _seed)
-    balance.set_defaults(run=_balance)
-    for command in (listing, check, simulate, bench, experiment, balance):
+    for command in (listing, check, simulate, bench, experiment):
         command.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -194,12 +189,6 @@ def _experiment(options: argparse.Namespace) -> int:
     else:
         print("\n\n\n".join([*map(report.text, results), *(["\n".join(map(str, files))] if files else [])]))
     return OK if all(result.holds for result in results) else PROBLEMS
-
-
-def _balance(options: argparse.Namespace) -> int:
-    from stages.balance import command
-
-    return command.run(options, _print_json, print)
 
 
 def _print_json(data: object) -> None:
