@@ -62,6 +62,7 @@ DEFAULTS: Mapping[str, Binding] = {
     "undo": Binding(pygame.K_z, ctrl=True),
     "redo": Binding(pygame.K_y, ctrl=True),
     "fit": Binding(pygame.K_f),
+    "answer": Binding(pygame.K_q),
     "log": Binding(pygame.K_l),
     "inspector": Binding(pygame.K_i),
     "help": Binding(pygame.K_SLASH),

@@ -15,11 +15,13 @@ from game.hud import shop as shops
 from game.hud import top_bar as tops
 from game.hud.acts import Acts
 from game.hud.alerts import AlertPanel
+from game.hud.deployments import Deployments
 from game.hud.forecast import FORECAST_HEIGHT, ForecastPanel
 from game.hud.inspector import panel as inspectors
 from game.hud.inspector.panel import Inspector
 from game.hud.log import LogPanel
 from game.hud.log_entries import Entry
+from game.hud.quests import QuestStack
 from game.hud.shop import Shop
 from game.hud.top_bar import TopBar
 from game.hud.tutorial import TutorialBox
@@ -76,6 +78,8 @@ class Dashboard:
             panel: self.root.add(Button(ctx, "", partial(on_toggle, panel), icon=icon, tooltip=self._toggle_tip(panel)))
             for panel, icon in TOGGLES.items()
         }
+        self.deployments = self.root.add(Deployments(ctx, session, acts.do))
+        self.quests = self.root.add(QuestStack(ctx, session, acts.do, self._kept_free))
         self.tutorial = self.root.add(TutorialBox(ctx, session.stage.id, steps, self.find))
         self.map_rect = self._arrange(size)
         self._parts: tuple[Callable[[], None], ...] = (
@@ -86,6 +90,8 @@ class Dashboard:
             self.forecast.refresh,
             self._refresh_alerts,
             lambda: self.tutorial.refresh(self.middle),
+            lambda: self.deployments.refresh(self.map_rect),
+            lambda: self.quests.refresh(self.map_rect),
         )
         self._due_s = 0.0
         self._turn = 0
@@ -142,6 +148,18 @@ class Dashboard:
         """Remember that the log or the inspector is shown or hidden; it is seen after the next layout."""
         widget: Widget = getattr(self, panel)
         setattr(self.memory, panel, not widget.visible)
+
+    def _kept_free(self) -> list[pygame.Rect]:
+        """What no question may cover: what is selected, and what else lies over the map."""
+        nodes = [self.acts.map.node_rect(node) for node in self.acts.selection]
+        over = (*self.toggles.values(), self.deployments, self.tutorial)
+        return [rect for rect in nodes if rect is not None] + [widget.rect for widget in over if widget.visible]
+
+    def ask(self) -> None:
+        """Give the focus to an answer of the open questions; again: to the next one."""
+        answer = self.quests.next_answer(self.focus.current)
+        if answer is not None:
+            self.focus.set(answer)
 
     def update(self, dt_s: float) -> None:
         """Let real time pass. The parts are brought up to date in turn, so that no frame has to carry all of them."""
