@@ -1,0 +1,92 @@
+"""`python -m stages balance`: its options, and what it does with them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from stages.balance.measure import Part, Plan, measure
+from stages.balance.players import PLAYERS
+from stages.balance.promises import kept, promises
+from stages.balance.runs import Job, Outcome
+from stages.balance.workers import WorkersError, cores, in_processes, on_cluster
+from stages.load import load_stage, stage_names
+
+SEEDS, PROBES_SHARE, LEAST_PROBES = 64, 4, 4
+NOTE_EVERY_S = 10.0
+OK, BROKEN, USAGE = 0, 1, 2
+
+
+def add_options(parser: argparse.ArgumentParser, count: Callable[[str], int], seed: Callable[[str], int]) -> None:
+    """Describe the command line. count, seed: how a number of things and a seed are read."""
+    parser.add_argument(
+        "stage", metavar="STAGE", nargs="?", help="a campaign stage or a stage file (the whole campaign)"
+    )
+    parser.add_argument("--seeds", type=count, default=SEEDS, metavar="N", help=f"seeds of every bot ({SEEDS})")
+    parser.add_argument("--probes", type=count, metavar="N", help="seeds of each point of sweep and ablation (N / 4)")
+    parser.add_argument("--first-seed", type=seed, default=1, metavar="K", help="the first of them (1)")
+    parser.add_argument("--bot", action="append", choices=PLAYERS, default=[], help="only this one (again for more)")
+    parser.add_argument("--part", action="append", choices=list(Part), default=[], help="only this (again for more)")
+    parser.add_argument("--workers", type=count, metavar="K", help="processes (as many as there are cores)")
+    parser.add_argument("--dask", metavar="ADDRESS", help="do the runs on the cluster of this Dask scheduler")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write a page with plots (needs matplotlib)")
+
+
+def run(options: argparse.Namespace, print_json: Callable[[object], None], show: Callable[[str], None]) -> int:
+    """Measure, print, judge; the exit code says whether every promise holds."""
+    from stages.balance import page, tables
+    from stages.experiments.plot import PlotUnavailable, require
+
+    stages = [load_stage(name) for name in ([options.stage] if options.stage else stage_names())]
+    plan = Plan(
+        seeds=options.seeds,
+        probes=options.probes or max(LEAST_PROBES, options.seeds // PROBES_SHARE),
+        first_seed=options.first_seed,
+        parts=tuple(map(Part, options.part)) or tuple(Part),
+        bots=tuple(options.bot),
+        series=options.report is not None,
+    )
+    workers = options.workers or cores()
+    try:
+        if options.report:
+            require()
+        start = perf_counter()
+        done = Progress(lambda jobs: on_cluster(jobs, options.dask) if options.dask else in_processes(jobs, workers))
+        balances = measure(stages, plan, done)
+        seconds = perf_counter() - start
+        speed = {"runs": done.runs, "seconds": seconds, "runs_per_minute": 60.0 * done.runs / seconds}
+        speed["workers"] = 0 if options.dask else workers
+        found = promises(balances)
+        if options.report:
+            page.write(options.report, balances, found, speed)
+    except (PlotUnavailable, WorkersError) as error:
+        show(str(error))
+        return USAGE
+    if options.json:
+        print_json(tables.data(balances, found, speed))
+    else:
+        show(tables.text(balances, found, speed))
+    return OK if kept(found) else BROKEN
+
+
+class Progress:
+    """Does jobs, counts them, and says now and then how far it is, where somebody watches."""
+
+    def __init__(self, play: Callable[[Sequence[Job]], Iterator[Outcome]]) -> None:
+        self.play = play
+        self.runs = 0
+
+    def __call__(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """The outcomes in the order of the jobs."""
+        start = noted = perf_counter()
+        for outcome in self.play(jobs):
+            self.runs += 1
+            now = perf_counter()
+            if sys.stderr.isatty() and now - noted > NOTE_EVERY_S:
+                noted = now
+                left_s = (now - start) / self.runs * (len(jobs) - self.runs)
+                sys.stderr.write(f"{self.runs} of {len(jobs)} runs, about {left_s / 60.0:.0f} minutes left\n")
+            yield outcome
