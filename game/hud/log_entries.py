@@ -82,10 +82,10 @@ def entry(i18n: I18n, view: WorldView, fact: Fact) -> Entry | None:
             return _of_departments(i18n, now, fact)
         case f.FailuresStarted(node, reason):
             why = Words(f"reason.{int(reason)}.name")
-            words = Words("fact.failures_started", {"node": _node(view, node), "reason": why})
+            words = Words("fact.failures_started", {"node": node_words(view, node), "reason": why})
             return Entry(now, Department.SYSTEM, words, "error", node)
         case f.NodeReady(node, what):
-            words = Words(f"fact.node_ready.{what}", {"node": _node(view, node)})
+            words = Words(f"fact.node_ready.{what}", {"node": node_words(view, node)})
             return Entry(now, Department.SYSTEM, words, "ok", node)
         case f.NodeOverloaded(node) | f.DatabaseLocked(node):
             return _about(view, fact, node, "warn")
@@ -130,10 +130,12 @@ def _spoken(i18n: I18n, now: float, department: Department, key: str) -> Entry |
 
 
 def _about(view: WorldView, fact: Fact, node: int, tone: str) -> Entry:
-    return Entry(view.time_s, Department.SYSTEM, Words(f"fact.{_key(fact)}", {"node": _node(view, node)}), tone, node)
+    return Entry(
+        view.time_s, Department.SYSTEM, Words(f"fact.{_key(fact)}", {"node": node_words(view, node)}), tone, node
+    )
 
 
-def _node(view: WorldView, node: int) -> Words:
+def node_words(view: WorldView, node: int) -> Words:
     """A node as it is called now, with its number where there are several of its kind: later it may be gone."""
     kinds = {n.id: n.kind for n in view.nodes}
     name = Words(f"node.{kinds.get(node, '')}.name")

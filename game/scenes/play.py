@@ -14,6 +14,7 @@ from game.hud.alarm import Alarm
 from game.hud.banner import Banner
 from game.hud.dashboard import Dashboard, Remembered
 from game.hud.log_entries import SOUNDS, entry
+from game.hud.log_nodes import NODE_SOUNDS, node_entry
 from game.hud.map_tip import MapTip
 from game.hud.toasts import Toasts
 from game.hud.tutorial_steps import TutorialSteps
@@ -214,7 +215,8 @@ class PlayScene:
     # -- what happened ------------------------------------------------------------------------------------------------
 
     def _log_fact(self, fact: Fact) -> None:
-        line = entry(self.ctx.i18n, self.session.view, fact)
+        session = self.session
+        line = node_entry(session.stage, session.view, fact) or entry(self.ctx.i18n, session.view, fact)
         if line is not None:
             self.memory.entries.insert(0, line)
             del self.memory.entries[logs.KEPT :]
@@ -223,8 +225,10 @@ class PlayScene:
     def _sound_fact(self, fact: Fact) -> None:
         if isinstance(fact, RunEnded):
             self.acts.sounds.add("win_fanfare" if fact.outcome == "won" else "service_down")
-        elif type(fact) in SOUNDS:
-            self.acts.sounds.add(SOUNDS[type(fact)])
+            return
+        sound = NODE_SOUNDS.get(type(fact)) or SOUNDS.get(type(fact))
+        if sound is not None:
+            self.acts.sounds.add(sound)
 
     def _effect_fact(self, fact: Fact) -> None:
         if isinstance(fact, FailuresStarted):
