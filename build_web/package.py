@@ -63,6 +63,7 @@ def _publish(packed: Path, output: Path) -> Path:
         shutil.copyfile(packed / name, output / name)
     for name in PICTURES:
         shutil.copyfile(BRANDING / name, output / name)
+    shutil.copytree(ROOT / "assets" / "LICENSES", output / "licences")
     (output / "manifest.webmanifest").write_text(manifest(), encoding="utf-8")
     return output
 
@@ -71,9 +72,9 @@ def archive(folder: Path) -> Path:
     """The built page as a ZIP beside its folder, as itch.io takes it (which unpacks .gz files by itself)."""
     target = folder.with_suffix(".zip")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted(folder.iterdir()):
-            if not path.name.endswith(".gz"):
-                packed.write(path, path.name)
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not path.name.endswith(".gz"):
+                packed.write(path, path.relative_to(folder))
     return target
 
 

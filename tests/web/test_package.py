@@ -120,8 +120,9 @@ def test_the_package_is_small_and_whole(built: Path) -> None:
 def test_the_archive_for_itch_holds_the_page_and_one_package(built: Path) -> None:
     with zipfile.ZipFile(archive(built)) as packed:
         names = set(packed.namelist())
-    assert names == {path.name for path in built.iterdir()} - {PACKAGES[1]}
-    assert "index.html" in names
+    there = {path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file()}
+    assert names == there - {PACKAGES[1]}
+    assert {"index.html", "licences/OFL-1.1-Pretendard.txt"} <= names
 
 
 class Heads(HTMLParser):
