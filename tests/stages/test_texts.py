@@ -32,6 +32,7 @@ GROUPS = [
     "grade",
     "advice",
     "replay",
+    "objective",
 ]
 ADVICE = ("scale_out", "scale_up", "database", "load_balancer", "wiring", "latency", "growth", "budget", "all_good")
 REPLAY = ("stage", "command", "length", "format", "version", "prefix", "damaged")
@@ -55,6 +56,7 @@ VALUES: dict[str, object] = {
     "node": 3, "kind": "VM", "source_kind": "인터넷", "target_kind": "DB", "size": "소형", "policy": "연결 제한",
     "value": 99, "allowed": "1-4", "x": 1, "y": 2, "width": 12, "height": 8, "cost": "$60", "budget": "$20",
     "missing": "$40", "what": "구축 중", "remaining_s": 3.4, "limit": 60_000, "reason": "502", "level": 50,
+    "max_rps": 120, "error_share": "0.3%", "latency": "95 ms", "uptime": "99%",
 }  # fmt: skip
 
 
@@ -81,15 +83,18 @@ def needed() -> set[str]:
 
 
 def of_stage(stage: StageSpec) -> set[str]:
-    keys = {f"stage.{stage.id}.{part}" for part in ("name", "story", "lesson")}
+    keys = {f"stage.{stage.id}.{part}" for part in ("name", "story", "lesson", "debrief")}
     keys |= {f"tutorial.{stage.id}.{step.id}" for step in stage.tutorial}
     for event in stage.events:
         keys.add(f"event.{event.id}.start")
         if event.lead_s > 0:
             keys.add(f"event.{event.id}.announce")
+        for choice in event.choices:
+            keys |= {f"event.{event.id}.choice.{choice.id}", f"event.{event.id}.chosen.{choice.id}"}
+    keys |= {f"objective.{stage.id}.{objective.id}" for objective in stage.objectives}
     for kind in stage.node_kinds:
         keys |= {f"node.{kind.id}.name", *(f"size.{size.id}.name" for size in kind.sizes)}
-    return keys | {f"request.{kind.id}.name" for kind in stage.request_kinds}
+    return keys | {f"request.{kind.id}.{part}" for kind in stage.request_kinds for part in ("name", "about")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -101,7 +106,7 @@ def test_nothing_is_without_words(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_words_without_a_thing(language: str) -> None:
-    endings = {f"event.{event.id}.end" for stage in STAGES for event in stage.events if event.effects}
+    endings = {f"event.{event.id}.end" for stage in STAGES for event in stage.events}
     assert sorted(content(language).keys() - needed() - endings) == []
 
 

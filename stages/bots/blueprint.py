@@ -1,0 +1,93 @@
+"""An architecture a player has in mind, and the next act that brings the board closer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from engine.commands import Accepted, Build, Clone, Command, Connect, Disconnect, Resize, Sell, SetPolicy
+from engine.spec import StageSpec
+from engine.view import NodeState, NodeView
+from stages.bots.player import Check, World, free_cell
+
+
+@dataclass(slots=True)
+class Wanted:
+    """So many nodes of a kind, of this size (empty: as they are, the smallest when new)."""
+
+    count: int
+    size: str = ""
+
+
+@dataclass(slots=True)
+class Blueprint:
+    """Nodes by kind, the wires between kinds (all to all, callees first), and settings by kind.
+
+    What stands first in `nodes` is bought first. spare: money that is never spent. gone: wires to cut.
+    """
+
+    nodes: dict[str, Wanted] = field(default_factory=dict)
+    wires: list[tuple[str, str]] = field(default_factory=list)
+    settings: dict[str, dict[str, str | int]] = field(default_factory=dict)
+    spare: float = 0.0
+    gone: list[tuple[str, str]] = field(default_factory=list)
+
+    def want(self, kind: str, count: int, size: str = "") -> None:
+        """Plan for (at least) so many of a kind, and for a size where one is given."""
+        known = self.nodes.setdefault(kind, Wanted(count))
+        known.count = max(known.count, count)
+        known.size = size or known.size
+
+    def next_act(self, stage: StageSpec, world: World, check: Check) -> Command | None:
+        """The first act that is missing, is legal and can be paid; None when there is none."""
+        for acts in (self._wires(world, stage), self._settings(world), self._nodes(world, stage), self._sizes(world)):
+            for act in acts:
+                answer = check(act)
+                if isinstance(answer, Accepted) and (answer.cost <= 0 or answer.cost <= world.budget - self.spare):
+                    return act
+        return None
+
+    def _wires(self, world: World, stage: StageSpec) -> Iterable[Command]:
+        drawn = {(wire.source, wire.target) for wire in world.wires}
+        for source_kind, target_kind in self.wires:
+            for source in of_kind(world, source_kind):
+                targets = of_kind(world, target_kind)
+                if stage.node_kind(source_kind).single_target:
+                    targets = [node for node in targets if node.state is NodeState.READY][:1]
+                yield from (Connect(source.id, node.id) for node in targets if (source.id, node.id) not in drawn)
+        for source_kind, target_kind in self.gone:
+            pairs = [(s.id, t.id) for s in of_kind(world, source_kind) for t in of_kind(world, target_kind)]
+            yield from (Disconnect(*pair) for pair in pairs if pair in drawn)
+
+    def _settings(self, world: World) -> Iterable[Command]:
+        for kind, settings in self.settings.items():
+            for node in of_kind(world, kind):
+                for key, value in settings.items():
+                    if node.policies.get(key) != value:
+                        yield SetPolicy(node.id, key, value)
+
+    def _nodes(self, world: World, stage: StageSpec) -> Iterable[Command]:
+        for kind, wanted in self.nodes.items():
+            have = of_kind(world, kind)
+            if len(have) < wanted.count:
+                x, y = free_cell(stage, world, have[0] if have else self._neighbour(world, kind))
+                same = [node for node in have if node.size == (wanted.size or node.size)]
+                yield Clone(same[0].id, x, y) if same else Build(kind, x, y, wanted.size)
+            elif len(have) > wanted.count:
+                yield Sell(have[-1].id)
+
+    def _sizes(self, world: World) -> Iterable[Command]:
+        for kind, wanted in self.nodes.items():
+            others = [node for node in of_kind(world, kind) if wanted.size and node.size != wanted.size]
+            yield from (Resize(node.id, wanted.size) for node in others if node.state is NodeState.READY)
+
+    def _neighbour(self, world: World, kind: str) -> NodeView:
+        """Where the first node of a kind goes: beside who will call it or is called by it."""
+        beside = [target if source == kind else source for source, target in self.wires if kind in (source, target)]
+        found = [node for other in beside for node in of_kind(world, other)]
+        return found[0] if found else world.nodes[0]
+
+
+def of_kind(world: World, kind: str) -> list[NodeView]:
+    """The nodes of a kind, the oldest first."""
+    return [node for node in world.nodes if node.kind == kind]

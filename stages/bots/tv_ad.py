@@ -1,0 +1,66 @@
+"""Players of the second stage: capacity is planned before the ad runs, and pictures are left to the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.spec import StageSpec
+from stages.bots.blueprint import Blueprint, Wanted
+from stages.bots.habits import Answers, ScaleOut, ScaleUp, When, told, wants
+from stages.bots.panic import PanicBot
+from stages.bots.planner import PlanningBot
+from stages.bots.player import Bot
+
+BEHIND = [("vm_basic", "sql_master"), ("load_balancer", "vm_basic")]
+EDGE = [("cdn", "load_balancer"), ("internet", "cdn")]
+
+
+def reference(stage: StageSpec) -> PlanningBot:
+    """A large CDN at once, twice the servers when the ad is announced, the rest by the load."""
+    return PlanningBot(
+        stage,
+        Blueprint({"cdn": Wanted(1, "large"), "vm_basic": Wanted(3)}, [*BEHIND, *EDGE]),
+        Answers({"newsletter": "no", "prime_time": "keep"}),
+        When(told("tv_spot"), wants(vm_basic=6)),
+        ScaleUp("sql_master", "medium"),
+        ScaleOut("vm_basic", 8),
+    )
+
+
+def expert(stage: StageSpec) -> PlanningBot:
+    """The large CDN from the start, the bigger deal with television, and servers for it before it runs."""
+    plan = Blueprint({"cdn": Wanted(1, "large"), "vm_basic": Wanted(4)}, [*BEHIND, *EDGE])
+    plan.settings = {"load_balancer": {"balancing": "least_connections"}}
+    return PlanningBot(
+        stage,
+        plan,
+        Answers({"newsletter": "yes", "prime_time": "prime"}),
+        When(told("tv_spot"), wants(sql_master=(1, "medium"), vm_basic=6)),
+        ScaleUp("sql_master", "medium", busy=0.7),
+        ScaleOut("vm_basic", 9, busy=0.65, aim=0.5),
+    )
+
+
+def withheld(stage: StageSpec) -> PlanningBot:
+    """Believes no announcement and has never heard of an edge: buys servers once they are busy."""
+    return PlanningBot(
+        stage,
+        Blueprint({"vm_basic": Wanted(3)}, list(BEHIND)),
+        Answers({"newsletter": "no", "prime_time": "keep"}),
+        ScaleUp("sql_master", "medium"),
+        ScaleOut("vm_basic", 16),
+    )
+
+
+def panic(stage: StageSpec) -> PanicBot:
+    """The whole shop before the doors open, and more servers than the company earns."""
+    nodes = {"cdn": Wanted(1, "large"), "monitoring": Wanted(1), "vm_basic": Wanted(9)}
+    return PanicBot(stage, Blueprint(nodes, [*BEHIND, *EDGE]))
+
+
+BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {
+    "reference": reference,
+    "expert": expert,
+    "withheld": withheld,
+    "panic": panic,
+}
