@@ -54,8 +54,14 @@ class Tracer:
 class Tracers:
     """All traced requests of a run, and the latencies they measured.
 
-    cell, ahead: by tracer, filled up to `alive`: the cell it is in, and how many wait before it there.
+    A tracer need not have a like in the cohort: queues are first come, first served for tracers, while the kernel draws
+    at random whose turn it was. Where its cell is empty it moves as one more request would.
+
+    kernel: what moved last. cell, ahead: by tracer, filled up to `alive`: the cell it is in, and how many wait before
+    it there.
     """
+
+    kernel: Kernel
 
     def __init__(self, phases: Phases, source: int, dt_s: float, generator: np.random.Generator) -> None:
         self.phases, self.source, self.dt_s, self.generator = phases, source, dt_s, generator
@@ -86,10 +92,10 @@ class Tracers:
     def advance(self, kernel: Kernel, flows: StepFlows, arrivals: CountArray) -> None:
         """Move the tracers along with what the kernel just moved, and let new ones be born."""
         self.step += 1
-        topology = kernel.topology
+        self.kernel, topology = kernel, kernel.topology
         if self.tracers:
             cell = self.cell[: self.alive]
-            finished = self._finished(topology, flows, cell)
+            finished = self._finished(kernel, flows, cell)
             if int(cell.max()) >= topology.serving:
                 held = [
                     self.tracers[row] for row in np.flatnonzero(cell >= topology.serving + topology.waiting).tolist()
@@ -110,20 +116,32 @@ class Tracers:
         return self.uniforms.pop()
 
     def _choose(self, weights: Sequence[int]) -> int:
-        """An index with probability in proportion to its weight."""
-        left = self._uniform() * sum(weights)
+        """An index with probability in proportion to its weight; any where none has one."""
+        total = sum(weights)
+        if not total:
+            return int(self._uniform() * len(weights))
+        left = self._uniform() * total
         for index, weight in enumerate(weights):
             left -= weight
             if left < 0:
                 return index
         return len(weights) - 1
 
-    def _finished(self, topology: Topology, flows: StepFlows, cell: IndexArray) -> list[Tracer]:
-        """Those in service whose phase was finished in this step."""
+    def _finished(self, kernel: Kernel, flows: StepFlows, cell: IndexArray) -> list[Tracer]:
+        """Those in service whose phase was finished in this step: with the probability that one of their cell was. In
+        a cell that happens to be empty (the tracer had its slot in its turn, the cohort's next was of another kind)
+        their own service time decides.
+        """
+        topology = kernel.topology
         if not topology.serving:
             return []
         index = np.minimum(cell, topology.serving - 1)
-        gone = self.generator.random(cell.size) * flows.present[index] < flows.moved[index]
+        present, moved = flows.present[index], flows.moved[index]
+        alone = (present == 0) & (cell < topology.serving)
+        if np.count_nonzero(alone):
+            own = topology.leave_rate[index] * kernel.speed()[topology.cell_node[index]]
+            moved, present = np.where(alone, own, moved), np.maximum(present, 1)
+        gone = self.generator.random(cell.size) * present < moved
         gone &= cell < topology.serving
         return [self.tracers[row] for row in np.flatnonzero(gone).tolist()] if np.count_nonzero(gone) else []
 
@@ -134,7 +152,9 @@ class Tracers:
         if not waiting.size:
             return
         node = topology.cell_node[cell[waiting]]
-        ahead = self.ahead[waiting] - flows.admitted[node] - flows.early[node]
+        ahead = (
+            np.minimum(self.ahead[waiting] - flows.early[node], flows.waiting_before[node] - 1) - flows.admitted[node]
+        )
         expired = flows.expired[node]
         given_up = flows.stale[node] if flows.stale.size else np.zeros_like(expired)
         self.ahead[waiting] = ahead - expired * ~flows.kept[node]
@@ -188,8 +208,14 @@ class Tracers:
     def _join_queue(self, tracer: Tracer, topology: Topology, flows: StepFlows, cell: int) -> None:
         position, node = cell - topology.serving, int(topology.cell_node[cell])
         entered = int(flows.arrived_node[node])
+        if not entered:
+            self._join_alone(tracer, cell, node)
+            return
         if flows.refused.size:
-            if self._uniform() * max(int(flows.arrived[position]), 1) < flows.refused[position]:
+            arrived, refused = int(flows.arrived[position]), int(flows.refused[position])
+            if not arrived:
+                arrived, refused = entered, int(flows.refused_node[node])
+            if self._uniform() * arrived < refused:
                 self._fail(tracer, REASONS[int(flows.refusal[node])])
                 return
             entered -= int(flows.refused_node[node])
@@ -204,23 +230,50 @@ class Tracers:
         else:
             self.ahead[tracer.row] = ahead if flows.kept[node] else ahead - expired
 
+    def _join_alone(self, tracer: Tracer, cell: int, node: int) -> None:
+        """Arrive at a node that none of the cohort arrived at in this step: as one more request would."""
+        capacity, topology = self.kernel.capacity, self.kernel.topology
+        serving, waiting, calling = self.kernel.occupied[:, node].tolist()
+        if serving + calling < capacity.slots[node]:
+            self.cell[tracer.row] = topology.admit_to[cell - topology.serving]
+        elif waiting < capacity.queue[node]:
+            self.ahead[tracer.row] = waiting
+        else:
+            self._fail(tracer, REASONS[int(capacity.refusal[node])])
+
     def _pass(self, tracer: Tracer, topology: Topology, flows: StepFlows, cell: int) -> None:
-        """Go through a node without slots, or wait there, or fail, in proportion to what the cohort did."""
+        """Go through a node without slots, or wait there, or fail, in proportion to what the cohort did (of the whole
+        node, where none was in the tracer's cell)."""
         depth = bisect_right(topology.level_ends, cell)
         level, moved = topology.levels[depth], flows.levels[depth]
         position = cell - level.cells.start
-        draw = self._uniform() * max(int(moved.present[position]), 1)
+        alone = not moved.present[position]
+        alike = level.cell_node == level.cell_node[position] if alone else slice(position, position + 1)
+        draw = self._uniform() * max(int(moved.present[alike].sum()), 1)
         for reason, failed in moved.failed:
-            draw -= int(failed[position])
+            draw -= int(failed[alike].sum())
             if draw < 0:
                 self._fail(tracer, reason)
                 return
-        first = int(level.deck_edge[level.cell_deck[position]])
-        end = level.cell_deck[position + 1] if position + 1 < level.cell_deck.size else level.deck_edge.size
-        last = int(level.deck_edge[end]) if end < level.deck_edge.size else level.edge_deck.size
+        first, middle, last = self._decks(level, position)
+        if alone and level.split:
+            hit = self._uniform() < self.kernel.capacity.hit[level.cell_node[position]]
+            first, last = (first, middle) if hit else (middle, last)
         flow = moved.edge[first:last].tolist()
-        if draw < sum(flow):
+        if alone or draw < sum(flow):
             self._leave(tracer, topology, flows, level, first + self._choose(flow))
+
+    @staticmethod
+    def _decks(level: Level, position: int) -> tuple[int, int, int]:
+        """Where the edges of a cell begin, where those of its last deck do, and where they end."""
+        deck = int(level.cell_deck[position])
+        decks, edges = level.deck_edge.size, level.edge_deck.size
+        end = int(level.cell_deck[position + 1]) if position + 1 < level.cell_deck.size else decks
+        return (
+            int(level.deck_edge[deck]),
+            int(level.deck_edge[end - 1]),
+            int(level.deck_edge[end]) if end < decks else edges,
+        )
 
     def _leave(self, tracer: Tracer, topology: Topology, flows: StepFlows, level: Level, edge: int) -> None:
         """Go over an edge of a level; what is asked elsewhere or was answered goes back to its caller first."""
