@@ -101,17 +101,16 @@ def _shaken(dice: random.Random, kind: NodeKind) -> NodeKind:
 
 def _events(dice: random.Random, seconds: float) -> tuple[EventSpec, ...]:
     hold = Envelope(rise_s=0.2, hold_s=0.8, decay_s=0.2)
-    one = {"pick": "one"}
     blows = [
-        NodeEffect(down_s=0.5, **one),
+        NodeEffect(down_s=0.5, pick="one"),
         NodeEffect(zone=dice.choice("ab"), down_s=0.6),
         NodeEffect(kinds=("sql_master",), down_s=1.5),
         NodeEffect(kinds=("vm_basic", "worker", "socket_gateway"), leak_mb_s=9000.0, envelope=hold),
-        NodeEffect(fault_share=0.4, envelope=hold, **one),
+        NodeEffect(fault_share=0.4, envelope=hold, pick="one"),
         NodeEffect(kinds=("worker", "sql_master"), fault_share=0.7, envelope=hold),
-        NodeEffect(pace=0.2, envelope=hold, **one),
+        NodeEffect(pace=0.2, envelope=hold, pick="one"),
         NodeEffect(kinds=("redis", "cdn"), flush=True),
-        NodeEffect(kinds=("sql_master", "sql_replica"), data_loss=True, **one),
+        NodeEffect(kinds=("sql_master", "sql_replica"), data_loss=True, pick="one"),
         NodeEffect(kinds=("kubernetes",), lose_worker=True),
     ]
     burst = TrafficEffect(multiplier=4.0, envelope=hold)
