@@ -30,6 +30,7 @@ from engine.spec import (
     TrafficSpec,
     UslSpec,
 )
+from stages.checks.kinds import SERVING
 from stages.load import load_stage
 from stages.simulate import play
 
@@ -90,7 +91,7 @@ def _measure(simulation: Simulation, rps: float) -> dict[str, Any]:
         times.append((process_time() - start) / STEPS * 1e6)
     after, seconds = simulation.view.totals, RUNS * STEPS * simulation.dt_s
     failed = sum(after.failed.values()) - sum(before.failed.values())
-    servers = [node for node in simulation.view.nodes if node.slots]
+    servers = [node for node in simulation.view.nodes if simulation.stage.node_kind(node.kind).role in SERVING]
     statistics = simulation.view.node_statistics()
     return {
         "nodes": len(simulation.view.nodes),

@@ -11,7 +11,8 @@ from engine import spec
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """An interval. `above`: the minimum itself is not allowed. `infinite`: `inf` is a value too."""
+    """An interval. `above`: the minimum itself is not allowed. `infinite`: `inf` is a value too
+    (and `-inf` where there is no minimum)."""
 
     minimum: float = -math.inf
     maximum: float = math.inf

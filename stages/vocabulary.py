@@ -42,6 +42,21 @@ ACTIONS = ("flush", "promote", "redrive", "restore", "rollout")
 EFFECT_PICKS = ("all", "one")
 SERVICE_METRICS = ("error_share", "latency_ms")
 NODE_METRICS = ("utilisation", "memory_share", "lag_s", "oldest_s", "queue_share")
+CONDITION_METRICS = ("users", "rps", "error_share", "latency_ms", "budget", "gauge", "utilisation")
+OBJECTIVE_METRICS = (
+    "error_share",
+    "latency_ms",
+    "p95_ms",
+    "uptime",
+    "max_rps",
+    "users",
+    "budget",
+    "spent",
+    "lost_writes",
+    "stale_share",
+    "nodes",
+)
+FAILED_OF = "failed:"  # an objective's metric, followed by a kind of request
 
 
 def policy_choices(kind: NodeKind, key: str) -> tuple[str, ...]:

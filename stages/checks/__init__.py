@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from engine.spec import StageSpec
-from stages.checks import architecture, kinds, models, names, ranges, reach, traffic, tutorial
+from stages.checks import architecture, effects, events, kinds, models, names, ranges, reach, traffic, tutorial
 from stages.finding import Finding
 from stages.keypath import Path
 
 Rule = Callable[[StageSpec], Iterator[Finding]]
 
-NAMES, REQUESTS, ZONES = "names of nodes", "names of requests", "names of zones"
+NAMES, REQUESTS, ZONES, EVENTS = "names of nodes", "names of requests", "names of zones", "names of events"
 
 # Each rule with the parts of the stage that must be sound for its findings to mean anything; NAMES are the ids,
-# keys and roles of nodes and their kinds, REQUESTS and ZONES the ids of requests and zones.
+# keys and roles of nodes and their kinds, REQUESTS, ZONES and EVENTS the ids of those.
 RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (ranges.numbers, ()),
     (names.unique_names, ()),
     (names.well_formed_names, ()),
     (names.node_references, (NAMES,)),
-    (names.effect_references, (NAMES, ZONES)),
-    (names.request_references, (REQUESTS,)),
+    (effects.on_nodes, (NAMES, ZONES)),
+    (effects.on_requests, (REQUESTS,)),
     (kinds.kinds_by_role, ()),
     (models.models_by_role, ()),
     (models.model_parts, ()),
@@ -38,7 +38,11 @@ RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (traffic.one_model, ("traffic",)),
     (traffic.curve, ()),
     (traffic.mix, ("traffic",)),
-    (traffic.events, ("duration_s",)),
+    (events.moments, ("duration_s",)),
+    (events.conditions, ("traffic",)),
+    (events.order, (EVENTS,)),
+    (events.questions, (EVENTS,)),
+    (events.objectives, ("traffic", REQUESTS)),
     (traffic.goal, ()),
     (reach.sub_items, (NAMES, REQUESTS, "node_kinds", "request_kinds", "nodes", "unlocked", "traffic", "migration")),
     (reach.monitoring, (NAMES, "node_kinds", "nodes", "unlocked", "migration")),
@@ -66,7 +70,7 @@ def _affected(paths: Iterable[Path]) -> set[str | int]:
         if len(path) == 1:
             parts.add(path[0])
         if path and path[-1] in ("id", "key", "role"):
-            parts.add({"request_kinds": REQUESTS, "zones": ZONES}.get(str(path[0]), NAMES))
+            parts.add({"request_kinds": REQUESTS, "zones": ZONES, "events": EVENTS}.get(str(path[0]), NAMES))
     return parts
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from engine.spec import NodeKind, Role, StageSpec
 from stages.finding import Finding
 from stages.keypath import Path, did_you_mean, one_of
-from stages.vocabulary import EFFECT_PICKS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NAME_TEXT = "lower-case letters, digits and _, beginning with a letter"
@@ -45,6 +44,9 @@ def _names(stage: StageSpec) -> Iterator[tuple[Path, Path, list[str]]]:
     yield ("tutorial",), ("id",), [step.id for step in stage.tutorial]
     yield ("unlocked",), (), list(stage.unlocked)
     yield ("zones",), ("id",), [zone.id for zone in stage.zones]
+    yield ("objectives",), ("id",), [objective.id for objective in stage.objectives]
+    for index, event in enumerate(stage.events):
+        yield ("events", index, "choices"), ("id",), [choice.id for choice in event.choices]
     if stage.migration is not None:
         yield ("migration", "unlocks"), (), list(stage.migration.unlocks)
     for index, kind in enumerate(stage.node_kinds):
@@ -112,33 +114,3 @@ def _on_offer(names: Iterable[str], kinds: Mapping[str, NodeKind], path: Path) -
             yield unknown((*path, index), name, kinds, "kind of node")
         elif name not in buildable:
             yield Finding((*path, index), "a source of traffic cannot be built.", one_of(buildable))
-
-
-def effect_references(stage: StageSpec) -> Iterator[Finding]:
-    """What befalls nodes befalls kinds and zones that exist."""
-    kinds, zones = [kind.id for kind in stage.node_kinds], [zone.id for zone in stage.zones]
-    for index, event in enumerate(stage.events):
-        for place, effect in enumerate(event.node_effects):
-            path: Path = ("events", index, "node_effects", place)
-            for position, name in enumerate(effect.kinds):
-                if name not in kinds:
-                    yield unknown((*path, "kinds", position), name, kinds, "kind of node")
-            if effect.zone and effect.zone not in zones:
-                yield unknown((*path, "zone"), effect.zone, zones, "zone")
-            if effect.pick not in EFFECT_PICKS:
-                hint = did_you_mean(effect.pick, EFFECT_PICKS)
-                yield Finding((*path, "pick"), f"no such pick.{hint}", one_of(EFFECT_PICKS))
-
-
-def request_references(stage: StageSpec) -> Iterator[Finding]:
-    """Every kind of request that is named exists."""
-    requests = [kind.id for kind in stage.request_kinds]
-    for name in stage.traffic.mix:
-        if name not in requests:
-            yield unknown(("traffic", "mix", name), name, requests, "kind of request")
-    for index, event in enumerate(stage.events):
-        for place, effect in enumerate(event.effects):
-            for position, name in enumerate(effect.kinds):
-                if name not in requests:
-                    path = ("events", index, "effects", place, "kinds", position)
-                    yield unknown(path, name, requests, "kind of request")

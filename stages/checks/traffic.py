@@ -1,4 +1,4 @@
-"""Traffic, events and goal."""
+"""Traffic and goal."""
 
 from __future__ import annotations
 
@@ -32,20 +32,6 @@ def mix(stage: StageSpec) -> Iterator[Finding]:
     """There is something to ask for."""
     if not any(weight > 0 for weight in stage.traffic.mix.values()):
         yield Finding(("traffic", "mix"), "no kind of request has a weight.", "at least one weight above 0")
-
-
-def events(stage: StageSpec) -> Iterator[Finding]:
-    """Events happen during the stage, and are announced during it."""
-    for index, event in enumerate(stage.events):
-        latest = event.at_s + event.window_s
-        if latest > stage.duration_s:
-            key = "at_s" if event.at_s > stage.duration_s else "window_s"
-            message = f"may happen at {latest:g} s, after the end of the stage."
-            room = stage.duration_s - (0 if key == "at_s" else event.at_s)
-            yield Finding(("events", index, key), message, f"a number from 0 to {room:g}")
-        if event.lead_s > event.at_s:
-            message = f"would be announced before the stage begins (it may happen at {event.at_s:g} s)."
-            yield Finding(("events", index, "lead_s"), message, f"a number from 0 to {event.at_s:g}")
 
 
 def goal(stage: StageSpec) -> Iterator[Finding]:
