@@ -114,8 +114,9 @@ def _of_departments(
                 said = Words("quest.log.decided", {"choice": Words(f"event.{event}.choice.{choice}")})
             return Entry(now, department, said, note=note)
         case f.RollbackStarted(event, done_at_s):
-            values = {"deployment": deployment(i18n, event), "seconds": round(done_at_s - now)}
-            return Entry(now, Department.DEV, Words("deploy.log.started", values))
+            seconds = round(done_at_s - now)
+            words = Words("deploy.log.started", {"deployment": deployment(i18n, event), "seconds": seconds})
+            return Entry(now, Department.DEV, words)
     return Entry(now, Department.DEV, Words("deploy.log.done", {"deployment": deployment(i18n, fact.event)}), "ok")
 
 

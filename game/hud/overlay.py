@@ -15,9 +15,9 @@ MENU_WIDTH = 400
 HELP_WIDTH = 880
 HELP = (
     ("time", ("pause", "speed_1", "speed_2", "speed_4", "speed_8", "start")),
-    ("building", ("build_1", "wire", "undo", "redo")),
-    ("selection", ("clone", "scale_up", "restart", "sell")),
-    ("view", ("fit", "log", "inspector", "help", "menu")),
+    ("building", ("build_1", "category", "wire", "undo", "redo")),
+    ("selection", ("clone", "scale_up", "restart", "operate", "sell")),
+    ("view", ("answer", "fit", "log", "inspector", "help", "menu")),
 )
 HELP_HEADS = {"time": "time", "building": "build", "selection": "node", "view": "view"}
 MOUSE = ("mouse_select", "mouse_wire", "mouse_pan")

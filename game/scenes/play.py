@@ -18,13 +18,13 @@ from game.hud.log_nodes import NODE_SOUNDS, node_entry
 from game.hud.map_tip import MapTip
 from game.hud.toasts import Toasts
 from game.hud.tutorial_steps import TutorialSteps
-from game.savegame import SavedRun, forget_run, record_result, save_run
+from game.savegame import SavedRun, forget_run, record_run, save_run
 from game.scenes.base import Scene
 from game.scenes.pause import Pause
 from game.session import SPEEDS, Session
+from game.stage_refs import open_stage
 from game.ui.touch import PINCH
 from game.view.map import MapView
-from stages.load import load_stage
 
 AUTOSAVE_S = 10.0
 RESULT_AFTER_S = 1.4
@@ -65,7 +65,7 @@ class PlayScene:
     @classmethod
     def resume(cls, ctx: Context, saved: SavedRun) -> PlayScene:
         """Take up a run that was left before its end; it is caught up with first."""
-        session = Session(saved.stage_ref, load_stage(saved.stage_ref), saved.run.seed)
+        session = Session(saved.stage_ref, open_stage(saved.stage_ref), saved.run.seed)
         session.speed = saved.speed if saved.speed in SPEEDS else SPEEDS[0]
         session.catch_up(saved.run, saved.step)
         scene = cls(ctx, session)
@@ -77,7 +77,7 @@ class PlayScene:
     @classmethod
     def replay(cls, ctx: Context, run: Run) -> PlayScene:
         """Watch a run that was sent. Whoever acts in it plays on from there."""
-        session = Session(run.stage, load_stage(run.stage), run.seed)
+        session = Session(run.stage, open_stage(run.stage), run.seed)
         scene = cls(ctx, session)
         scene.steps.skip()
         scene.acts.say("watching")
@@ -201,6 +201,8 @@ class PlayScene:
         action = self.ctx.keymap.action(event)
         if action in ("log", "inspector"):
             self._toggle(action)
+        elif action == "answer":
+            self.dashboard.ask()
         elif action == "help" or (action == "menu" and not self.map.disarm()):
             self.pause.open(action)
         elif action != "menu":
@@ -259,7 +261,7 @@ class PlayScene:
 
         best = False
         if not self.session.watched:
-            best = record_result(self.ctx.storage, self.session.stage.id, self.session.phase, result)
+            best = record_run(self.ctx.storage, self.session, result)
             forget_run(self.ctx.storage)
         self.next_scene = ResultScene(self.ctx, self.session, best)
 

@@ -11,9 +11,9 @@ from game.context import Context
 from game.savegame import saved_run
 from game.scenes.base import Scene
 from game.scenes.title import TitleScene
+from game.stage_refs import open_stage
 from game.storage import Problem
 from stages.errors import StageError
-from stages.load import load_stage
 
 if TYPE_CHECKING:
     from game.app import Options
@@ -43,7 +43,7 @@ def first_scene(ctx: Context, options: Options) -> Scene:
 def _briefing(ctx: Context, stage_ref: str, seed: int | None) -> Scene:
     from game.scenes.briefing import BriefingScene  # screens lead to each other in circles
 
-    load_stage(stage_ref)
+    open_stage(stage_ref)
     return BriefingScene(ctx, stage_ref, new_seed() if seed is None else seed)
 
 

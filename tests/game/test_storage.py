@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from game import settings
-from game.savegame import AUTOSAVE, PROGRESS, VERSION, best_of, saved_run
+from game.savegame import AUTOSAVE, AUTOSAVE_VERSION, PROGRESS, PROGRESS_VERSION, best_of, saved_run
 from game.storage import BrowserStorage, FileStorage, Storage
 
 
@@ -109,8 +109,10 @@ def test_one_without_a_version_is_damaged(store: Storage) -> None:
 
 
 def test_an_autosave_and_progress_that_make_no_sense_are_put_aside(store: Storage) -> None:
-    store.save(AUTOSAVE, {"version": VERSION, "stage": "hello_world", "run": [], "step": 1, "speed": 1, "time_s": 0})
-    store.save(PROGRESS, {"version": VERSION, "stages": ["hello_world"]})
+    store.save(
+        AUTOSAVE, {"version": AUTOSAVE_VERSION, "stage": "hello_world", "run": [], "step": 1, "speed": 1, "time_s": 0}
+    )
+    store.save(PROGRESS, {"version": PROGRESS_VERSION, "stages": ["hello_world"]})
     assert saved_run(store) is None and best_of(store, "hello_world") == {}
     assert keys(store) == ["damaged", "damaged"]
     assert len(all_texts(store)) == 2, "both are still there"

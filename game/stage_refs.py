@@ -1,0 +1,47 @@
+"""How stages are called beyond their names: `daily-2026-11-21` is the challenge of a day, `sandbox-50000` a sandbox
+with that budget. Such a name is the id of its stage too, so that saves and share codes find it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.spec import StageSpec
+from stages.errors import StageNotFound
+from stages.load import load_stage
+
+DAILY = "daily"
+SANDBOX = "sandbox"
+ENDLESS = "endless"
+MOST_BUDGET = 1_000_000
+
+
+def variant_of(ref: str, mode: str) -> str:
+    """What follows the mode in a name of that mode, else nothing."""
+    name, dash, variant = ref.partition("-")
+    return variant if dash and name == mode else ""
+
+
+def text_id(stage_id: str) -> str:
+    """The id under which the texts of a stage are kept."""
+    return next((mode for mode in (DAILY, SANDBOX) if variant_of(stage_id, mode)), stage_id)
+
+
+def open_stage(ref: str) -> StageSpec:
+    """The stage of a name, a file, a day or a sandbox. Raises StageError when it cannot be had."""
+    if day := variant_of(ref, DAILY):
+        return _daily(day, ref)
+    if budget := variant_of(ref, SANDBOX):
+        if not budget.isdecimal() or int(budget) > MOST_BUDGET:
+            raise StageNotFound(f'"{ref}": the budget of a sandbox is a whole number up to {MOST_BUDGET}')
+        return replace(load_stage(SANDBOX), id=ref, budget=float(budget))
+    return load_stage(ref)
+
+
+def _daily(day: str, ref: str) -> StageSpec:
+    from stages.daily import daily_stage
+
+    try:
+        return replace(daily_stage(day), id=ref)
+    except ValueError as error:
+        raise StageNotFound(f'"{ref}": {error}') from None
