@@ -1,7 +1,8 @@
-"""The headless tools: `python -m stages list | check | simulate | bench | experiment`.
+"""The headless tools: `python -m stages list | check | simulate | bench | experiment | balance |
+search`.
 
-Exit codes: 0 all is well, 1 a stage has problems or an experiment shows something else than it says, 2 the command line
-was not understood.
+Exit codes: 0 all is well, 1 a stage has problems, breaks a promise, or an experiment shows something else than it says,
+2 the command line was not understood.
 """
 
 from __future__ import annotations
@@ -37,9 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from stages.balance import command as balance_command
     from stages.bots import BOTS
     from stages.experiments import NAMES
     from stages.experiments.plot import FORMATS
+    from stages.search import command as search_command
 
     parser = argparse.ArgumentParser(prog="python -m stages", description="Stages without a screen.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -76,7 +79,15 @@ def _parser() -> argparse.ArgumentParser:
         "--page", type=Path, metavar="FILE", help="write a page of documentation, pictures beside it"
     )
     experiment.set_defaults(run=_experiment)
-    for command in (listing, check, simulate, bench, experiment):
+
+    balance = commands.add_parser("balance", help="whether the campaign keeps its promises, by many runs of its bots")
+    balance_command.add_options(balance, _count, _seed)
+    balance.set_defaults(run=_balance)
+
+    searching = commands.add_parser("search", help="look for an opening that beats the reference bot")
+    search_command.add_options(searching, _count, _seed)
+    searching.set_defaults(run=_search)
+    for command in (listing, check, simulate, bench, experiment, balance, searching):
         command.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -181,7 +192,7 @@ def _experiment(options: argparse.Namespace) -> int:
         if options.page:
             command = f"python -m stages experiment {options.name} --page {options.page.as_posix()}"
             options.page.write_text(report.page(results, command, folder.name), encoding="utf-8")
-    except PlotUnavailable as error:
+    except (PlotUnavailable, OSError) as error:
         print(error, file=sys.stderr)
         return USAGE
     if options.json:
@@ -189,6 +200,18 @@ def _experiment(options: argparse.Namespace) -> int:
     else:
         print("\n\n\n".join([*map(report.text, results), *(["\n".join(map(str, files))] if files else [])]))
     return OK if all(result.holds for result in results) else PROBLEMS
+
+
+def _balance(options: argparse.Namespace) -> int:
+    from stages.balance import command
+
+    return command.run(options, _print_json, print)
+
+
+def _search(options: argparse.Namespace) -> int:
+    from stages.search import command
+
+    return command.execute(options, _print_json, print)
 
 
 def _print_json(data: object) -> None:

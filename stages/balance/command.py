@@ -11,8 +11,7 @@ from time import perf_counter
 from stages.balance.measure import Part, Plan, measure
 from stages.balance.players import PLAYERS
 from stages.balance.promises import kept, promises
-from stages.balance.runs import Job, Outcome
-from stages.balance.workers import WorkersError, cores, in_processes, on_cluster
+from stages.balance.workers import Item, Result, Spread, WorkersError, cores, workers_at
 from stages.load import load_stage, stage_names
 
 SEEDS, PROBES_SHARE, LEAST_PROBES = 64, 4, 4
@@ -54,11 +53,16 @@ def run(options: argparse.Namespace, print_json: Callable[[object], None], show:
         if options.report:
             require()
         start = perf_counter()
-        done = Progress(lambda jobs: on_cluster(jobs, options.dask) if options.dask else in_processes(jobs, workers))
-        balances = measure(stages, plan, done)
+        with workers_at(options.dask, workers) as spread:
+            progress = Progress(spread)
+            balances = measure(stages, plan, progress)
         seconds = perf_counter() - start
-        speed = {"runs": done.runs, "seconds": seconds, "runs_per_minute": 60.0 * done.runs / seconds}
-        speed["workers"] = 0 if options.dask else workers
+        speed = {
+            "runs": progress.done,
+            "seconds": seconds,
+            "runs_per_minute": 60.0 * progress.done / seconds,
+            "workers": 0 if options.dask else workers,
+        }
         found = promises(balances)
         if options.report:
             page.write(options.report, balances, found, speed)
@@ -73,20 +77,20 @@ def run(options: argparse.Namespace, print_json: Callable[[object], None], show:
 
 
 class Progress:
-    """Does jobs, counts them, and says now and then how far it is, where somebody watches."""
+    """Counts what is done, and says now and then how far it is, where somebody watches."""
 
-    def __init__(self, play: Callable[[Sequence[Job]], Iterator[Outcome]]) -> None:
-        self.play = play
-        self.runs = 0
+    def __init__(self, spread: Spread) -> None:
+        self.spread = spread
+        self.done = 0
 
-    def __call__(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
-        """The outcomes in the order of the jobs."""
+    def __call__(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """The results in the order of the items."""
         start = noted = perf_counter()
-        for outcome in self.play(jobs):
-            self.runs += 1
+        for result in self.spread(work, items):
+            self.done += 1
             now = perf_counter()
             if sys.stderr.isatty() and now - noted > NOTE_EVERY_S:
                 noted = now
-                left_s = (now - start) / self.runs * (len(jobs) - self.runs)
-                sys.stderr.write(f"{self.runs} of {len(jobs)} runs, about {left_s / 60.0:.0f} minutes left\n")
-            yield outcome
+                left_s = (now - start) / self.done * (len(items) - self.done)
+                sys.stderr.write(f"{self.done} of {len(items)} runs, about {left_s / 60.0:.0f} minutes left\n")
+            yield result

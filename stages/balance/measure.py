@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.spec import StageSpec
 from stages.balance.estimates import Band, Rate, band
 from stages.balance.players import EXPERT, REFERENCE, WITHHELD
-from stages.balance.runs import Job, Key, Outcome
+from stages.balance.runs import Job, Key, Outcome, run
+from stages.balance.workers import Spread
 from stages.bots import bot_names
 
 LEVELS = (0.5, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
@@ -74,12 +75,13 @@ def jobs_of(stage: StageSpec, plan: Plan) -> list[Job]:
     return list(unique.values())
 
 
-def measure(
-    stages: Sequence[StageSpec], plan: Plan, play: Callable[[Sequence[Job]], Iterator[Outcome]]
-) -> list[StageBalance]:
-    """Do the runs of all stages at once, so that no worker waits for the end of a stage, and judge each."""
+def measure(stages: Sequence[StageSpec], plan: Plan, spread: Spread) -> list[StageBalance]:
+    """Do the runs of all stages at once, so that no worker waits for the end of a stage, and judge each.
+
+    Raises WorkersError when the workers cannot.
+    """
     jobs = [job for stage in stages for job in jobs_of(stage, plan)]
-    found = {job.key: outcome for job, outcome in zip(jobs, play(jobs), strict=True)}
+    found = {job.key: outcome for job, outcome in zip(jobs, spread(run, jobs), strict=True)}
     return [_judge(stage, plan, found) for stage in stages]
 
 

@@ -16,7 +16,7 @@ from stages.balance.runs import History, Outcome
 from stages.balance.tables import deaths
 from stages.experiments.plot import require
 
-INK, FAINT, GRID = "#dbe4ee", "#8a9bb0", "#33414f"
+INK, FAINT, GRID, PAPER = "#dbe4ee", "#8a9bb0", "#33414f", "#16202a"
 # People with colour vision deficiencies can tell them apart, on a dark page. Source: M. Okabe, K. Ito, 2008.
 COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00", "#9AA5B1")
 # From best to worst, evenly darker; a loss stands out.
@@ -37,10 +37,8 @@ def of_stage(balance: StageBalance) -> Iterator[tuple[str, str]]:
     if balance.bots:
         yield "Grades by bot", _svg(f"{name} grades", lambda axes: _grades(axes, balance))
         yield "Where requests died", _svg(f"{name} deaths", lambda axes: _deaths(axes, balance))
-        money = "Money over time: medians, and 10 % to 90 % of the reference's runs"
-        yield money, _svg(f"{name} money", lambda axes: _money(axes, balance))
-        latency = "Mean latency over time: medians, and 10 % to 90 % of the reference's runs"
-        yield latency, _svg(f"{name} latency", lambda axes: _latency(axes, balance))
+        yield "Money over time", _svg(f"{name} money", lambda axes: _money(axes, balance))
+        yield "Mean latency over time", _svg(f"{name} latency", lambda axes: _latency(axes, balance))
 
 
 def _svg(name: str, draw: Draw) -> str:
@@ -76,11 +74,9 @@ def _sweep(axes: Any, balance: StageBalance) -> None:
     axes.fill_between(levels, low, high, color=COLOURS[0], alpha=0.2, linewidth=0, label="95 % confidence")
     axes.plot(levels, [rate.share for rate in rates], "o-", color=COLOURS[0], markersize=4, label="the reference")
     band = balance.band
-    for level, label in ((band.safe, "95 %"), (band.lost, "5 %")) if band else ():
+    for level, label, line in ((band.safe, "95 %", "--"), (band.lost, "5 %", ":")) if band else ():
         if np.isfinite(level):
-            axes.axvline(level, color=COLOURS[1], linestyle=":", linewidth=1.2)
-            axes.annotate(f"{label}: {level:.2f}", (level, 0.5), xytext=(4, 0), textcoords="offset points",
-                          color=COLOURS[1], fontsize=8)  # fmt: skip
+            axes.axvline(level, color=COLOURS[1], linestyle=line, linewidth=1.2, label=f"{label} at {level:.2f}")
     axes.set_xlabel("traffic, times the stage's own")
     _share_axis(axes.yaxis, axes.set_ylim)
     axes.set_ylabel("runs won")
@@ -97,6 +93,10 @@ def _ablation(axes: Any, balance: StageBalance) -> None:
     axes.invert_yaxis()
     _share_axis(axes.xaxis, axes.set_xlim)
     axes.set_xlabel("runs won (orange: what the stage teaches)" if balance.taught else "runs won")
+    for place, rate in enumerate(rates):
+        axes.annotate(
+            f" {rate.wins} of {rate.runs}", (0.0, place), va="center", fontsize=8, color=PAPER if rate.wins else INK
+        )
     axes.grid(axis="y", visible=False)
 
 
@@ -170,8 +170,8 @@ def _over_time(axes: Any, balance: StageBalance, pick: Callable[[History], Seque
         axes.plot(time_s, middle, color=colour, linewidth=1.5, label=bot)
         if bot == REFERENCE:
             axes.fill_between(time_s, low, high, color=colour, alpha=0.2, linewidth=0)
-    axes.set_xlabel("seconds of operation")
-    axes.legend(frameon=False, fontsize=8)
+    axes.set_xlabel("seconds of operation (medians; shaded: 10 % to 90 % of the reference's runs)")
+    axes.legend(frameon=False, fontsize=8, ncols=len(PLAYERS), loc="lower center", bbox_to_anchor=(0.5, 1.0))
 
 
 def _stacked(series: Sequence[Sequence[float | None]]) -> Any:

@@ -1,4 +1,6 @@
-"""Runs on all cores, or on a cluster. Which worker does a run never changes what comes of it, nor the order."""
+"""Work spread over all cores, or over a cluster. Which worker does a piece never changes what comes of it, nor the
+order in which results come back.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +9,27 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
-
-from stages.balance.runs import Job, Outcome, run
+from typing import Any, Protocol, TypeVar
 
 CLUSTER_TIMEOUT_S = 10.0
 MISSING = "--dask needs Dask's distributed scheduler: pip install 'project-devops[cluster]', or leave out --dask"
 
-Done = Callable[[Sequence[Job]], Iterator[Outcome]]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Spread(Protocol):
+    """Does pieces of work, many at once."""
+
+    def __call__(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """The results in the order of the items. `work` is a function at the top of a module. Raises WorkersError."""
 
 
 class WorkersError(Exception):
-    """Why the runs cannot be done, and what to do about it."""
+    """Why the work cannot be done, and what to do about it."""
 
 
 def cores() -> int:
@@ -28,46 +37,61 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_processes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
-    """The outcomes of jobs in their order, by so many processes; a single worker is this very process.
+def workers_at(address: str | None, processes: int) -> AbstractContextManager[Spread]:
+    """The workers of a Dask scheduler where an address is given, else so many processes."""
+    return on_cluster(address) if address else in_processes(processes)
 
-    Raises WorkersError when a process dies.
-    """
-    if workers == 1 or len(jobs) < 2:
-        yield from map(run, jobs)
+
+@contextmanager
+def in_processes(workers: int) -> Iterator[Spread]:
+    """So many processes; a single worker is this very process."""
+    if workers == 1:
+        yield _here
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context)
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+    def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        try:
+            yield from pool.map(work, items)
+        except BrokenProcessPool:
+            raise WorkersError("a worker process died (out of memory?); try fewer, such as --workers 1") from None
+
     try:
-        yield from pool.map(run, jobs)
-    except BrokenProcessPool:
-        raise WorkersError("a worker process died (out of memory?); try fewer: --workers 1") from None
+        yield spread
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def on_cluster(jobs: Sequence[Job], address: str) -> Iterator[Outcome]:
-    """The outcomes of jobs in their order, by the workers of the Dask scheduler at `address`.
+def _here(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    return map(work, items)
 
-    Raises WorkersError without Dask, without a scheduler there, and without workers or when one cannot do its run.
+
+@contextmanager
+def on_cluster(address: str) -> Iterator[Spread]:
+    """The workers of the Dask scheduler at `address`.
+
+    Raises WorkersError without Dask, without a scheduler there, and without workers that can do the work.
     """
     distributed = _distributed()
     try:
         client = distributed.Client(address, timeout=CLUSTER_TIMEOUT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise WorkersError(f"--dask {address}: no scheduler answers there: {error}") from None
-    with client:
+
+    def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         if not client.scheduler_info()["workers"]:
             raise WorkersError(f"--dask {address}: the scheduler has no workers; start some: dask worker {address}")
-        futures = client.map(run, jobs, pure=False)
-        for future in futures:
+        for future in client.map(work, items, pure=False):
             try:
                 yield future.result()
             except (ImportError, AttributeError, distributed.KilledWorker) as error:
                 raise WorkersError(
-                    f"--dask {address}: a worker cannot play: {error}; the same version of this project must be "
-                    f"installed on every worker"
+                    f"--dask {address}: a worker cannot do it: {error}; the same version of this project must be "
+                    "installed on every worker"
                 ) from None
+
+    with client:
+        yield spread
 
 
 def _distributed() -> Any:
