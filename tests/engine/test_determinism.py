@@ -115,7 +115,7 @@ def test_a_run_that_does_not_fit_its_stage_says_so() -> None:
     assert caught.value.key == "command"
 
 
-@pytest.mark.parametrize("name", sorted(golden.RUNS))
+@pytest.mark.parametrize("name", sorted(golden.RUNS | golden.WITH_FILES))
 def test_golden_hashes(name: str) -> None:
     """Whoever changes what the engine computes runs `python -m tests.engine.golden --update` and says why."""
     assert golden.played(name) == golden.load()[name]
