@@ -12,6 +12,7 @@ from engine.commands import (
     Command,
     Connect,
     Disconnect,
+    Operate,
     Redo,
     Refused,
     Resize,
@@ -20,7 +21,8 @@ from engine.commands import (
     StartOperation,
     Undo,
 )
-from engine.view import Phase
+from engine.spec import NodeKind
+from engine.view import NodeView, Phase
 from game.context import Context
 from game.hud.inspector.page import Hands
 from game.hud.shelf import Shelf
@@ -135,7 +137,9 @@ class Acts:
             done = self.map.arm_clone() if action == "clone" else self.map.delete()
             if not done:
                 self.say("select_first")
-        elif action in ("scale_up", "restart"):
+        elif action == "category":
+            self.shelf.next()
+        elif action in ("scale_up", "restart", "operate"):
             self._act_on_selected(action)
         else:
             return False
@@ -151,12 +155,25 @@ class Acts:
         if not nodes:
             self.say("select_first")
         for node in nodes:
+            kind = self.session.stage.node_kind(node.kind)
             if action == "restart":
                 self.do(Restart(node.id))
-                continue
-            sizes = [size.id for size in self.session.stage.node_kind(node.kind).sizes]
-            larger = sizes[sizes.index(node.size) + 1 :]
-            if larger:
-                self.do(Resize(node.id, larger[0]))
+            elif action == "operate":
+                self._by_hand(node.id, kind)
             else:
-                self.say("largest")
+                self._scale_up(node, kind)
+
+    def _by_hand(self, node: int, kind: NodeKind) -> None:
+        """The first of the acts only this kind knows."""
+        if kind.actions:
+            self.do(Operate(node, kind.actions[0]))
+        else:
+            self.say("no_operation")
+
+    def _scale_up(self, node: NodeView, kind: NodeKind) -> None:
+        sizes = [size.id for size in kind.sizes]
+        larger = sizes[sizes.index(node.size) + 1 :]
+        if larger:
+            self.do(Resize(node.id, larger[0]))
+        else:
+            self.say("largest")

@@ -81,7 +81,14 @@ class Shop(Panel):
         for category in shelf.categories:
             name = t(f"play.shop.{category}")
             if shelf.sorted:
-                tab = Button(self.ctx, name, lambda category=category: self._open(category), role="small")  # type: ignore[misc]
+                tip = f"{name} [{self.ctx.keymap.label('category')}]"
+                tab = Button(
+                    self.ctx,
+                    name,
+                    lambda category=category: self._open(category),  # type: ignore[misc]
+                    role="small",
+                    tooltip=tip,
+                )
                 self.tabs[category] = self.add(tab)
                 tab.set_active(category == shelf.open)
             else:

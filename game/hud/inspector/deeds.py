@@ -111,7 +111,8 @@ class DeedSection:
             left = 0.0 if index % 2 == 0 else 0.505
             place = (left, 1.0 if alone or index % 2 else 0.495)
             tip = t(f"play.operate.{action}.tip")
-            self._button(action, "", command, lambda command=command: page.hands.command(command), tip, place)  # type: ignore[misc]
+            key = "operate" if index == 0 else ""
+            self._button(action, key, command, lambda command=command: page.hands.command(command), tip, place)  # type: ignore[misc]
             if index % 2 or alone:
                 page.down(42)
 
