@@ -1,0 +1,67 @@
+"""Players of the third stage: what is asked again and again is remembered, and what is only read is copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.spec import StageSpec
+from stages.bots.blueprint import Blueprint, Wanted
+from stages.bots.habits import Answers, ScaleOut, ScaleUp, When, told, wants
+from stages.bots.panic import PanicBot
+from stages.bots.planner import PlanningBot
+from stages.bots.player import Bot
+
+WEB = [("vm_basic", "sql_master"), ("load_balancer", "vm_basic")]
+READS = [("sql_master", "sql_replica"), ("vm_basic", "sql_replica"), ("vm_basic", "redis")]
+
+
+def reference(stage: StageSpec) -> PlanningBot:
+    """A small cache and a replica before it starts; then more of whatever gets busy."""
+    return PlanningBot(
+        stage,
+        Blueprint({"redis": Wanted(1, "small"), "sql_replica": Wanted(1), "vm_basic": Wanted(4)}, [*READS, *WEB]),
+        Answers({"live_counters": "no", "influencer": "no"}),
+        When(told("celebrity"), wants(vm_basic=6)),
+        ScaleOut("sql_replica", 2, busy=0.7),
+        ScaleOut("vm_basic", 10, busy=0.7),
+    )
+
+
+def expert(stage: StageSpec) -> PlanningBot:
+    """A larger cache, a second replica against its loss, and a step ahead of each wave."""
+    plan = Blueprint({"redis": Wanted(1, "medium"), "sql_replica": Wanted(1), "vm_basic": Wanted(5)}, [*READS, *WEB])
+    plan.settings = {"load_balancer": {"balancing": "least_connections"}}
+    return PlanningBot(
+        stage,
+        plan,
+        Answers({"live_counters": "yes", "influencer": "pay"}),
+        When(told("first_post"), wants(vm_basic=7)),
+        When(told("celebrity"), wants(vm_basic=9)),
+        ScaleOut("sql_replica", 2, busy=0.6),
+        ScaleOut("vm_basic", 12, busy=0.6, aim=0.5),
+    )
+
+
+def withheld(stage: StageSpec) -> PlanningBot:
+    """The same servers as the reference, and a bigger database instead of a cache and copies."""
+    return PlanningBot(
+        stage,
+        Blueprint({"vm_basic": Wanted(4)}, list(WEB)),
+        Answers({"live_counters": "no", "influencer": "no"}),
+        ScaleUp("sql_master", busy=0.7),
+        ScaleOut("vm_basic", 10, busy=0.7),
+    )
+
+
+def panic(stage: StageSpec) -> PanicBot:
+    """The whole shop before the doors open, in the largest size the money allows."""
+    nodes = {"redis": Wanted(1, "large"), "sql_replica": Wanted(2), "monitoring": Wanted(1), "vm_basic": Wanted(12)}
+    return PanicBot(stage, Blueprint(nodes, [*READS, *WEB], spare=60))
+
+
+BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {
+    "reference": reference,
+    "expert": expert,
+    "withheld": withheld,
+    "panic": panic,
+}
