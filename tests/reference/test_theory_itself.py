@@ -68,3 +68,8 @@ def test_usl_peaks_where_it_says() -> None:
     assert abs(best - theory.usl_peak(0.05, 0.002)) <= 1
     assert theory.usl_throughput(1, 0.1, 0.05, 0.002) == pytest.approx(10.0)
     assert math.isclose(theory.usl_throughput(10**9, 1.0, 0.05, 0.0), 1 / 0.05, rel_tol=1e-6), "Amdahl's limit"
+
+
+def test_che_of_equal_keys_is_the_share_that_fits() -> None:
+    assert theory.che_hit_share(1000, 0.0, 250) == pytest.approx(0.25, rel=1e-6)
+    assert theory.che_hit_share(1000, 0.9, 250) > 0.5

@@ -117,3 +117,22 @@ def usl_throughput(concurrency: int, service_s: float, alpha: float, beta: float
 def usl_peak(alpha: float, beta: float) -> float:
     """The concurrency with the highest throughput."""
     return math.sqrt((1.0 - alpha) / beta)
+
+
+def che_hit_share(keys: int, zipf: float, objects: int) -> float:
+    """Share of hits of an LRU cache that holds `objects` of `keys` with Zipf popularity.
+
+    Che's approximation: an object stays for T with sum over keys of 1 - exp(-q T) = objects. Source: H. Che, Y. Tung,
+    Z. Wang, Hierarchical Web Caching Systems, IEEE JSAC 2002.
+    """
+    weights = [rank**-zipf for rank in range(1, keys + 1)]
+    total = math.fsum(weights)
+    share = [weight / total for weight in weights]
+    low, high = 0.0, 1e12
+    for _ in range(200):
+        middle = (low + high) / 2.0
+        if math.fsum(-math.expm1(-q * middle) for q in share) < objects:
+            low = middle
+        else:
+            high = middle
+    return math.fsum(q * -math.expm1(-q * low) for q in share)
