@@ -26,7 +26,8 @@ def consequences(i18n: I18n, stage: StageSpec, event: EventSpec, choice: ChoiceS
     found: list[Consequence] = []
     if choice.money:
         tone = "ok" if choice.money > 0 else "warn"
-        found.append(Consequence("wallet", texts.price(i18n, -choice.money), tone))
+        sign = "+" if choice.money > 0 else ""
+        found.append(Consequence("wallet", sign + texts.money(i18n, choice.money), tone))
     if choice.users:
         key = "more" if choice.users > 0 else "fewer"
         words = i18n.t(f"quest.effect.users_{key}", count=figures.count(abs(choice.users)))

@@ -79,7 +79,7 @@ class Dashboard:
             for panel, icon in TOGGLES.items()
         }
         self.deployments = self.root.add(Deployments(ctx, session, acts.do))
-        self.quests = self.root.add(QuestStack(ctx, session, acts.do, self._kept_free))
+        self.quests = self.root.add(QuestStack(ctx, session, acts.do, self._kept_free, self._cards))
         self.tutorial = self.root.add(TutorialBox(ctx, session.stage.id, steps, self.find))
         self.map_rect = self._arrange(size)
         self._parts: tuple[Callable[[], None], ...] = (
@@ -148,6 +148,11 @@ class Dashboard:
         """Remember that the log or the inspector is shown or hidden; it is seen after the next layout."""
         widget: Widget = getattr(self, panel)
         setattr(self.memory, panel, not widget.visible)
+
+    def _cards(self) -> list[pygame.Rect]:
+        """Where the nodes of the map are."""
+        nodes = [self.acts.map.node_rect(node) for node in self.session.view.node_ids]
+        return [rect for rect in nodes if rect is not None]
 
     def _kept_free(self) -> list[pygame.Rect]:
         """What no question may cover: what is selected, and what else lies over the map."""

@@ -16,15 +16,17 @@ from game.ui.widget import Widget
 INSET = 12
 BELOW_TOGGLES = 54
 BESIDE_ZOOM = 54
+ZOOM_HEIGHT = 112
 ABOVE_LEGEND = 48
 BETWEEN = 8
 JUST_ASKED_S = 1.5
 
 
 class QuestStack(Widget):
-    """Cards in a column. It stands where it covers nothing of `avoid` (rectangles in pixels), or folds until it does.
+    """Cards in a column. on_command: does an act and shows a refusal.
 
-    on_command: does an act and shows a refusal.
+    It stands where it covers nothing of `avoid` (rectangles in pixels), or folds until it does; and of the places
+    that are left, where a new question covers the fewest nodes of `spare`.
     """
 
     def __init__(
@@ -33,15 +35,16 @@ class QuestStack(Widget):
         session: Session,
         on_command: Callable[[Command], None],
         avoid: Callable[[], list[pygame.Rect]],
+        spare: Callable[[], list[pygame.Rect]],
     ) -> None:
         super().__init__(ctx)
-        self.session, self.on_command, self.avoid = session, on_command, avoid
+        self.session, self.on_command, self.avoid, self.spare = session, on_command, avoid, spare
         self.area = pygame.Rect(0, 0, 0, 0)
         self.cards: list[QuestCard] = []
         self.opened: Quest | None = None
         self.all_folded = False
         self._shown: tuple[Quest, ...] = ()
-        self._place = 0
+        self._place = -1
         self._slides: dict[Quest, float] = {}
 
     # -- what is asked ------------------------------------------------------------------------------------------------
@@ -60,6 +63,8 @@ class QuestStack(Widget):
         new = [quest for quest in quests if quest not in known]
         if new:
             self.all_folded = False
+        if not quests:
+            self._place = -1
         if self.opened not in quests:
             self.opened = quests[0] if quests else None
         self._shown = quests
@@ -110,17 +115,23 @@ class QuestStack(Widget):
         top, inset = area.top + px(BELOW_TOGGLES), px(INSET)
         right = pygame.Rect(area.right - inset - width, top, width, height)
         left = pygame.Rect(area.left + inset, top, width, height)
-        low = right.move(-px(BESIDE_ZOOM - INSET), 0)
-        low.bottom = max(area.bottom - inset, top + height)
         low_left = left.copy()
         low_left.bottom = max(area.bottom - px(ABOVE_LEGEND), top + height)
+        low = right.copy()
+        low.bottom = max(area.bottom - inset, top + height)
+        for place in (right, low):
+            if place.bottom > area.bottom - px(ZOOM_HEIGHT):
+                place.x -= px(BESIDE_ZOOM - INSET)
         return [right, left, low, low_left]
 
     def _free_place(self, height: int) -> int | None:
-        """A place that covers nothing, the present one first."""
+        """A place that covers nothing it must not: the present one, or the one that covers the fewest nodes."""
         places, avoid = self._places(height), self.avoid()
-        order = [self._place, *(n for n in range(len(places)) if n != self._place)]
-        return next((n for n in order if places[n].collidelist(avoid) < 0), None)
+        free = [n for n, place in enumerate(places) if place.collidelist(avoid) < 0]
+        if self._place in free or not free:
+            return self._place if free else None
+        nodes = self.spare()
+        return min(free, key=lambda n: len(places[n].collidelistall(nodes)))
 
     def _arrange(self) -> None:
         if not self.cards:
@@ -131,7 +142,7 @@ class QuestStack(Widget):
             place = self._free_place(sum(heights) + gap * (len(heights) - 1))
             if place is not None:
                 break
-        self._place = self._place if place is None else place
+        self._place = max(self._place, 0) if place is None else place
         column = self._places(sum(heights) + gap * (len(heights) - 1))[self._place]
         y = column.top
         for card, height in zip(self.cards, heights, strict=True):

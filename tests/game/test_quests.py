@@ -30,7 +30,7 @@ def test_a_question_says_who_asks_what_it_brings_and_what_silence_means(tmp_path
     assert card.quest.event == "offer" and not card.folded
     assert player.play.map.rect.contains(card.rect)
     assert [what.text for what in answer(card, "yes").brings] == ["+$50", "all requests ×1.5 for 40 s"]
-    assert [what.text for what in answer(card, "big").brings] == ["$5,000", "+900 users"]
+    assert [what.text for what in answer(card, "big").brings] == ["-$5,000", "+900 users"]
     assert [what.text for what in answer(card, "no").brings] == [player.t("quest.effect.nothing")]
     assert [button.default for button in card.choices] == [False, False, True]
     assert card.left_s == pytest.approx(card.quest.expires_at_s - player.session.view.time_s, abs=0.3)
@@ -122,7 +122,8 @@ def test_it_slides_in_from_the_edge_unless_motion_is_reduced(tmp_path: Path) -> 
     for _ in range(60):
         player.frames(1)
         seen += [card.rect.left for card in stack(player).cards]
-    assert len(set(seen)) > 4 and seen == sorted(seen, reverse=True)
+    assert len(set(seen)) > 4
+    assert seen in (sorted(seen), sorted(seen, reverse=True)), "from the edge, and never back"
     player.app.ctx.settings.reduced_motion = True
     other = Asked(tmp_path / "calm", ASKED_S - 0.5)
     other.app.ctx.settings.reduced_motion = True
