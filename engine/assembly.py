@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from engine.arrays import BoolArray, IndexArray
@@ -15,10 +17,12 @@ from engine.tallies import tally
 from engine.topology import Pull, Topology
 
 
-def compile_topology(board: Board, phases: Phases, dt_s: float) -> Topology:
-    """Build the arrays for a board. Raises TooManyPathsError when the wires allow too many different paths."""
+def compile_topology(board: Board, phases: Phases, dt_s: float, occupied: Iterable[CellKey] = ()) -> Topology:
+    """Build the arrays for a board on which there are requests in the `occupied` cells. Raises TooManyPathsError when
+    the wires allow too many different paths.
+    """
     explorer = Explorer(board, phases)
-    explorer.explore()
+    explorer.explore(occupied)
     node_index = {node_id: i for i, node_id in enumerate(board.nodes)}
     level_of = level_order(explorer)
 

@@ -8,7 +8,9 @@ path once it has been passed. A message's path begins with its broker, which kee
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from engine.board import Board, Node
@@ -72,9 +74,11 @@ class Explorer:
         self.entries: list[Deck] = []
         self._able: dict[tuple[int, int], bool] = {}
 
-    def explore(self) -> None:
-        """Follow everything. Raises TooManyPathsError."""
-        pending: list[CellKey] = []
+    def explore(self, occupied: Iterable[CellKey] = ()) -> None:
+        """Follow everything, from the source and from the `occupied` cells: what is under way goes on where it was sent
+        while the wires are there, although nothing new may be sent that way. Raises TooManyPathsError.
+        """
+        pending: list[CellKey] = [key for key in occupied if self._stands(key)]
         for first in self.phases.first:
             deck = self._routes(self.board.source, (), first)
             self.entries.append(deck)
@@ -90,6 +94,25 @@ class Explorer:
             for deck in decks:
                 pending.extend(_reached(deck))
             pending.extend(key for key in (self.nack(key), self.abandon_to(key)) if key is not None)
+
+    def _stands(self, key: CellKey) -> bool:
+        """Whether every call of a path still has its wires."""
+        path = key.path
+        if self.phases.lane(key.phase) in (LIVE, ABANDONED) and path[0] != self.board.source.id:
+            path = (self.board.source.id, *path)
+        return path[0] in self.board.nodes and all(self._leads(*call) for call in pairwise(path))
+
+    def _leads(self, caller: int, called: int) -> bool:
+        """Whether a node is called by another, directly or by way of nodes that pass requests on."""
+        seen, pending = {caller}, [caller]
+        while pending:
+            for target in self.targets.get(pending.pop(), ()):
+                if target == called:
+                    return True
+                if target not in seen and self.board.nodes[target].kind.role.passes_through:
+                    seen.add(target)
+                    pending.append(target)
+        return False
 
     def _storage(self) -> list[CellKey]:
         """The cells of all brokers: what they hold stays there, whoever is wired to them."""

@@ -282,7 +282,11 @@ class Simulation:
     def rebuild(self, lost: frozenset[int] = frozenset()) -> None:
         """Give the kernel the board as it is now; requests on `lost` nodes fail."""
         old = self.kernel.topology
-        topology = compile_topology(self.board, self.phases, self.dt_s)
+        occupied = [old.keys[cell] for cell in np.flatnonzero(self.kernel.counts).tolist()]
+        try:
+            topology = compile_topology(self.board, self.phases, self.dt_s, occupied)
+        except TooManyPathsError:
+            topology = compile_topology(self.board, self.phases, self.dt_s)
         gone = frozenset(node for node in old.node_ids if node not in topology.node_index)
         carry_over(self.kernel, topology, measure(self.board, self.dt_s), lost | gone)
         self.tracers.rebuild(old, topology, lost | gone)
