@@ -24,6 +24,7 @@ class Readings:
         self.sums: FloatArray = np.zeros((_CALLING + 1, 0))
         self.readings: dict[int, Reading] = {}
         self._topology: Topology | None = None
+        self._passing: frozenset[int] = frozenset()
         self._brokers: dict[int, tuple[IndexArray, IndexArray, IndexArray]] = {}
         self._behind: dict[int, tuple[list[int], list[int]]] = {}
 
@@ -47,7 +48,7 @@ class Readings:
             flow = flows[i]
             stored, unacked, dead = self._messages(kernel, node)
             self.readings[node] = Reading(
-                entered=int(flow[_ENTERED]),
+                entered=int(flow[Tally.LEFT if node in self._passing else _ENTERED]),
                 left=int(flow[Tally.LEFT]),
                 failed=int(flow[_FAILED]),
                 offered=int(flow[Tally.LEFT] + flow[_FAILED]),
@@ -78,6 +79,7 @@ class Readings:
             if node in topology.node_index:
                 moved[:, topology.node_index[node]] = self.sums[:, i]
         self.sums, self.node_ids, self._topology = moved, topology.node_ids, topology
+        self._passing = frozenset(node.id for node in board.nodes.values() if node.kind.role.passes_through)
         self._brokers = {
             node.id: _cells_of(topology, node.id) for node in board.nodes.values() if node.kind.role is Role.QUEUE
         }
