@@ -144,7 +144,7 @@ class Shop(Panel):
         for index, button in enumerate((self.wire, self.fit, self.undo, self.redo)):
             column, row = divmod(index, 2)
             button.layout(pygame.Rect(x + column * px(48), top + row * (half + gap), px(42), half))
-        start_width = max(px(190), self.start.natural_width())
+        start_width = self.start.natural_width() if self.shelf.sorted else max(px(190), self.start.natural_width())
         right = rect.right - px(12)
         self.start.layout(pygame.Rect(right - start_width, top, start_width, rect.height - px(20)))
         cards = pygame.Rect(x + px(100 if setup else 52), top, 0, rect.height - px(20))

@@ -16,6 +16,9 @@ from game.view.refusals import refusal_text
 
 KEYS = 9
 NARROW = 186
+NARROW_LEFT = 8
+NARROW_ICON = 16
+KEY_FROM = 100
 
 
 class ShopCard(Widget):
@@ -94,7 +97,7 @@ class ShopCard(Widget):
         if not self.narrow:
             taken = 58 if self.locked or self.number > KEYS else 80
             return [self.ctx.text.fit(name, "strong", self.rect.width - self.px(taken))]
-        room = self.rect.width - self.px(44)
+        room = self.rect.width - self.px(2 * NARROW_LEFT)
         lines = self.ctx.text.wrap(name, "small", room)
         return [*lines[:1], self.ctx.text.fit(" ".join(lines[1:]), "small", room)] if len(lines) > 1 else lines
 
@@ -116,9 +119,13 @@ class ShopCard(Widget):
         edge = palette.accent if self.armed or self.focused else palette.line
         pygame.draw.rect(surface, background, self.rect, border_radius=px(10))
         pygame.draw.rect(surface, edge, self.rect, px(1), border_radius=px(10))
-        icon = self.ctx.icons.get(self.kind.icon, 20 if self.narrow else 26, palette.accent if able else palette.faint)
-        inset = (px(10), px(9)) if self.narrow else (px(12), px(11))
-        surface.blit(icon, (self.rect.left + inset[0], self.rect.top + inset[1]))
+        if not (self.narrow and self.locked):
+            size = NARROW_ICON if self.narrow else 26
+            icon = self.ctx.icons.get(self.kind.icon, size, palette.accent if able else palette.faint)
+            corner = icon.get_rect(topleft=(self.rect.left + px(12), self.rect.top + px(11)))
+            if self.narrow:
+                corner.bottomleft = (self.rect.left + px(NARROW_LEFT), self.rect.bottom - px(9))
+            surface.blit(icon, corner)
         self._paint_name(surface, palette.text if able else palette.muted)
         self._paint_foot(surface, able)
         self._paint_key(surface, background)
@@ -126,24 +133,26 @@ class ShopCard(Widget):
     def _paint_name(self, surface: pygame.Surface, ink: pygame.Color) -> None:
         px, text = self.px, self.ctx.text
         role = "small" if self.narrow else "strong"
-        x, y = self.rect.left + px(37 if self.narrow else 48), self.rect.top + px(6)
+        x, y = self.rect.left + px(NARROW_LEFT if self.narrow else 48), self.rect.top + px(6)
         for line in self.name_lines():
             surface.blit(text.get(line, role, ink), (x, y))
             y += text.line_height(role) - px(1)
         if not self.narrow and not self.locked:
-            room = self.rect.width - px(48 + 10)
-            character = text.fit(self.ctx.i18n.t(f"node.{self.kind.id}.character"), "small", room)
-            surface.blit(text.get(character, "small", self.ctx.theme.palette.muted), (x, self.rect.top + px(26)))
+            character = self.ctx.i18n.t(f"node.{self.kind.id}.character")
+            if text.width(character, "small") <= self.rect.width - px(48 + 6):
+                surface.blit(text.get(character, "small", self.ctx.theme.palette.muted), (x, self.rect.top + px(26)))
 
     def _paint_foot(self, surface: pygame.Surface, able: bool) -> None:
         """Price and upkeep, or that it is locked."""
         px, palette, text = self.px, self.ctx.theme.palette, self.ctx.text
-        x, bottom = self.rect.left + px(10 if self.narrow else 48), self.rect.bottom - px(7)
+        x, bottom = self.rect.left + px(48), self.rect.bottom - px(7)
+        if self.narrow:
+            x = self.rect.left + px(NARROW_LEFT + (0 if self.locked else NARROW_ICON + 5))
         if self.locked:
             lock = self.ctx.icons.get("lock", 14, palette.muted)
-            words = text.fit(self.lock_reason(), "small", self.rect.right - px(6) - x - px(20))
+            words = text.fit(self.lock_reason(), "small", self.rect.right - px(4) - x - px(18))
             label = text.get(words, "small", palette.muted)
-            place = label.get_rect(bottomleft=(x + px(20), bottom))
+            place = label.get_rect(bottomleft=(x + px(18), bottom))
             surface.blit(label, place)
             surface.blit(lock, lock.get_rect(midleft=(x, place.centery)))
             return
@@ -156,13 +165,13 @@ class ShopCard(Widget):
 
     def _paint_key(self, surface: pygame.Surface, background: pygame.Color) -> None:
         """The key that takes it."""
-        if self.locked or self.number > KEYS:
+        if self.locked or self.number > KEYS or (self.narrow and self.rect.width < self.px(KEY_FROM)):
             return
         px, palette = self.px, self.ctx.theme.palette
         key = self.ctx.text.get(self.ctx.keymap.label(f"build_{self.number}"), "small", palette.muted, background)
         box = pygame.Rect(0, 0, max(key.get_width() + px(10), px(20)), px(20))
         box.topright = (self.rect.right - px(8), self.rect.top + px(8))
         if self.narrow:
-            box.bottom = self.rect.bottom - px(7)
+            box.bottomright = (self.rect.right - px(6), self.rect.bottom - px(7))
         pygame.draw.rect(surface, palette.faint, box, px(1), border_radius=px(4))
         surface.blit(key, key.get_rect(center=box.center))

@@ -107,10 +107,10 @@ class TopBar(Panel):
         return i18n.t("play.top.tip.budget", income=income, keep=keep, floor=floor)
 
     def _trend(self, net: float) -> str:
-        """What comes or goes a day; without the words where there is no room for them."""
+        """What comes or goes a day, in as many words as there is room for."""
         i18n, sign = self.ctx.i18n, "" if net < 0 else "+"
-        whole = sign + texts.per_day(i18n, net)
-        return whole if self.budget.fits(whole) else sign + texts.money(i18n, net)
+        words = (sign + texts.per_day(i18n, net), sign + texts.money(i18n, net))
+        return next((trend for trend in words if self.budget.fits(trend)), "")
 
     def refresh(self) -> None:
         """Show the world as it is now (called ten times a second)."""

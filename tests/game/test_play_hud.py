@@ -72,13 +72,11 @@ def cut_off(root: Widget) -> list[str]:
                 if wide > widget.rect.width:
                     found.append(f"{widget.name}: {widget.value}")
             case ShopCard():
-                name, character = (widget.ctx.i18n.t(f"node.{widget.kind.id}.{key}") for key in ("name", "character"))
+                name = widget.ctx.i18n.t(f"node.{widget.kind.id}.name")
                 if "".join(widget.name_lines()).replace(" ", "") != name.replace(" ", ""):
                     found.append(name)
-                full = not (widget.locked or widget.narrow)
-                if full and text.width(character, "small") > widget.rect.width - widget.px(58):
-                    found.append(character)
-                if widget.locked and text.width(widget.lock_reason(), "small") > widget.rect.width - widget.px(36):
+                room_for_lock = widget.rect.width - widget.px(30 if widget.narrow else 70)
+                if widget.locked and text.width(widget.lock_reason(), "small") > room_for_lock:
                     found.append(widget.lock_reason())
             case Button() if widget.text and text.fit(widget.text, widget.role, room(widget)) != widget.text:
                 found.append(widget.text)

@@ -21,6 +21,7 @@ BARS = {
     "stale_share": True,
     "hot_share": True,
     "throttled_share": True,
+    "failure_share": True,
 }
 LONG_S = 60.0
 BREAKER_COLOURS = {"closed": "text", "half_open": "warn", "open": "error"}
