@@ -6,17 +6,19 @@ import pygame
 
 from game.context import Context
 from game.hud import figures, texts
+from game.hud.objectives import ObjectiveLine
 from game.hud.stat import Stat
 from game.savegame import best_of
 from game.scenes.base import Scene
 from game.scenes.screen import Screen
 from game.session import Session
+from game.stage_refs import SANDBOX, open_stage, text_id
 from game.ui.button import Button, Kind
+from game.ui.choice import Segmented
 from game.ui.label import Label
 from game.ui.widget import Panel, Widget
 from game.view.chart import ForecastChart
 from game.view.map import MapView
-from stages.load import load_stage
 
 MARGIN = 48
 TEXT_WIDTH = 452
@@ -24,6 +26,7 @@ GAP = 24
 FOOT = 84
 GOAL_LINE = 26
 STAT = 54
+BUDGETS = (500, 2_000, 10_000, 100_000, 1_000_000)
 # Where the words begin, the room between them, and their share of the width: airy first.
 DENSITIES = ((40, 22, 0.4), (32, 15, 0.47), (20, 8, 0.47))
 
@@ -56,7 +59,7 @@ class BriefingScene(Screen):
 
     def __init__(self, ctx: Context, stage_ref: str, seed: int) -> None:
         super().__init__(ctx)
-        self.session = Session(stage_ref, load_stage(stage_ref), seed)
+        self.session = Session(stage_ref, open_stage(stage_ref), seed)
         self.stage = self.session.stage
         self.map = MapView(ctx, self.session, self.stage, bare=True)
         self.chart = ForecastChart(ctx)
@@ -68,12 +71,14 @@ class BriefingScene(Screen):
     def build(self) -> None:
         """Words on the left; forecast and starting architecture on the right."""
         ctx, t, stage = self.ctx, self.ctx.i18n.t, self.stage
-        self.name = self.root.add(Label(ctx, t(f"stage.{stage.id}.name"), "title"))
-        self.story = self.root.add(Label(ctx, t(f"stage.{stage.id}.story"), "body", wrap=True))
+        texts_of = f"stage.{text_id(stage.id)}"
+        self.name = self.root.add(Label(ctx, t(f"{texts_of}.name"), "title"))
+        self.story = self.root.add(Label(ctx, t(f"{texts_of}.story"), "body", wrap=True))
         self.lesson_head = self.root.add(Label(ctx, t("briefing.lesson"), "small", "accent"))
-        self.lesson = self.root.add(Label(ctx, t(f"stage.{stage.id}.lesson"), "body", "muted", wrap=True))
+        self.lesson = self.root.add(Label(ctx, t(f"{texts_of}.lesson"), "body", "muted", wrap=True))
         self.goals_head = self.root.add(Label(ctx, t("briefing.goals"), "small", "accent"))
         self.goals = [self.root.add(goal) for goal in self._goals()]
+        self.budgets = self.root.add(self._budgets())
         self.stats = [self.root.add(stat) for stat in self._stats()]
         self.forecast = self.root.add(Panel(ctx))
         self.forecast_head = self.forecast.add(Label(ctx, t("briefing.forecast"), "strong"))
@@ -86,16 +91,34 @@ class BriefingScene(Screen):
             Button(ctx, t("briefing.setup"), self._set_up, icon="arrow-right", kind=Kind.PRIMARY, action="start")
         )
 
-    def _goals(self) -> list[_Goal]:
+    def _goals(self) -> list[_Goal | ObjectiveLine]:
         t, stage, goal = self.ctx.i18n.t, self.stage, self.stage.goal
+        if stage.sandbox:
+            return [
+                _Goal(self.ctx, "sandbox", t("sandbox.goal_free")),
+                _Goal(self.ctx, "flash", t("sandbox.goal_fire")),
+            ]
         best = {"rps": figures.count(goal.max_rps), "latency": figures.latency(goal.latency_good_ms)}
+        time = figures.clock(stage.duration_s)
         lines = [
-            ("timer", t("briefing.goal_survive", time=figures.clock(stage.duration_s))),
+            ("timer", t("endless.goal") if stage.endless else t("briefing.goal_survive", time=time)),
             ("gauge", t("briefing.goal_errors", limit=figures.limit(goal.error_threshold))),
             ("trophy", t("briefing.goal_rps", **best)),
             ("wallet", t("briefing.goal_budget")),
         ]
-        return [_Goal(self.ctx, icon, text) for icon, text in lines]
+        bonus = [ObjectiveLine(self.ctx, stage, objective, "body") for objective in stage.objectives]
+        return [*(_Goal(self.ctx, icon, text) for icon, text in lines), *bonus]
+
+    def _budgets(self) -> Segmented:
+        """In a sandbox: with how much money to begin."""
+        options = [(str(budget), texts.money(self.ctx.i18n, budget)) for budget in BUDGETS]
+        chosen = f"{self.stage.budget:.0f}"
+        budgets = Segmented(self.ctx, options, chosen, self._begin_with, self.ctx.i18n.t("sandbox.budget_tip"))
+        budgets.visible = self.stage.sandbox
+        return budgets
+
+    def _begin_with(self, budget: str) -> None:
+        self.next_scene = BriefingScene(self.ctx, f"{SANDBOX}-{budget}", self.session.seed)
 
     def _stats(self) -> list[Stat]:
         i18n, stage, view = self.ctx.i18n, self.stage, self.session.view
@@ -108,9 +131,11 @@ class BriefingScene(Screen):
             "duration": i18n.t("briefing.days", days=f"{days:g}"),
             "best": str(best.get("grade") or i18n.t("briefing.never")),
         }
+        idle = {"duration", "best"} if stage.endless or stage.sandbox else set()
+        idle |= {"users"} if stage.traffic.users is None else set()
         made = []
         for key, value in stats.items():
-            if key == "users" and stage.traffic.users is None:
+            if key in idle:
                 continue
             stat = Stat(self.ctx, i18n.t(f"briefing.{key}"))
             stat.set(value)
@@ -146,7 +171,7 @@ class BriefingScene(Screen):
         self.setup_button.layout(pygame.Rect(self.size[0] - left - wide, row.top, wide, row.height))
 
     def _arrange_words(self, left: int, top: int, width: int, gap: int) -> int:
-        """Story, lesson and task, one below the other; returns where they end."""
+        """Story, lesson, task and choice, one below the other; returns where they end."""
         px = self.px
         self.name.layout(pygame.Rect(left, top, width, px(44)))
         y = self._stack(self.story, left, top + px(34) + gap, width) + gap
@@ -157,6 +182,9 @@ class BriefingScene(Screen):
             height = goal.height_for(width)
             goal.layout(pygame.Rect(left, y, width, height))
             y += height
+        if self.budgets.visible:
+            self.budgets.layout(pygame.Rect(left, y + gap, width, px(36)))
+            y += gap + px(36)
         return y
 
     def _stack(self, label: Label, left: int, top: int, width: int) -> int:

@@ -9,6 +9,7 @@ from game.context import Context
 from game.hud import figures, texts
 from game.hud.inspector.migration import MigrationSection, migration_shape
 from game.hud.inspector.page import Hands, Page
+from game.hud.objectives import objectives_section
 from game.hud.stat import Bar, Stat
 from game.session import Session
 from game.ui.label import Label
@@ -28,6 +29,7 @@ class SystemPage(Page):
         self.paragraph(ctx.i18n.t("play.inspector.hint"))
         self._overview()
         self._goals()
+        objectives_section(self)
         MigrationSection(self)
         self._quality()
         self._where()
