@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from engine.spec import StageSpec
-from stages.bots import tv_ad, viral_strike
+from stages.bots import black_friday, feature_factory, tv_ad, viral_strike
 from stages.bots.hello_world import ExpertBot, IdleBot, NoBot, ReferenceBot, ScaleUpBot
 from stages.bots.panic import PanicBot
 from stages.bots.player import BUSY, REACTION_S, Bot, Check, Patience, World
@@ -47,6 +47,8 @@ _EVERYWHERE: Mapping[str, Maker] = {
 _BY_STAGE: Mapping[str, Mapping[str, Maker]] = {
     "tv_ad": tv_ad.BOTS,
     "viral_strike": viral_strike.BOTS,
+    "feature_factory": feature_factory.BOTS,
+    "black_friday": black_friday.BOTS,
 }
 
 

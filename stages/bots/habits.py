@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from engine.commands import AnswerQuest, Command, Migrate, Operate, Restart, RollBack
+from engine.commands import AnswerQuest, Command, Migrate, Operate, Reserve, Restart, RollBack
 from engine.spec import StageSpec
 from engine.view import NodeState
 from stages.bots.blueprint import Blueprint, of_kind
@@ -147,6 +147,24 @@ class Migrates:
             return None
         rich = world.budget - stage.migration.cost >= self.spare
         return Migrate() if rich and world.time_s >= self.not_before_s else None
+
+
+@dataclass(slots=True)
+class Reserves:
+    """Once the service is split, keeps the wires between two kinds for some kinds of request (ids joined by commas)."""
+
+    source: str
+    target: str
+    requests: str
+
+    def look(self, world: World, blueprint: Blueprint, stage: StageSpec) -> Command | None:
+        """The next wire that is not reserved yet."""
+        if not world.migrated:
+            return None
+        sources = [node.id for node in of_kind(world, self.source)]
+        targets = [node.id for node in of_kind(world, self.target) if node.state is NodeState.READY]
+        wires = [wire for wire in world.wires if wire.source in sources and wire.target in targets]
+        return next((Reserve(w.source, w.target, self.requests) for w in wires if not w.kinds), None)
 
 
 @dataclass(slots=True)

@@ -55,7 +55,7 @@ def withheld(stage: StageSpec) -> PlanningBot:
 def panic(stage: StageSpec) -> PanicBot:
     """The whole shop before the doors open, and more servers than the company earns."""
     nodes = {"cdn": Wanted(1, "large"), "monitoring": Wanted(1), "vm_basic": Wanted(9)}
-    return PanicBot(stage, Blueprint(nodes, [*BEHIND, *EDGE], spare=90))
+    return PanicBot(stage, Blueprint(nodes, [*BEHIND, *EDGE], spare=170))
 
 
 BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {

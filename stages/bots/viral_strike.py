@@ -28,16 +28,15 @@ def reference(stage: StageSpec) -> PlanningBot:
 
 
 def expert(stage: StageSpec) -> PlanningBot:
-    """A larger cache, a second replica against its loss, and a step ahead of each wave."""
-    plan = Blueprint({"redis": Wanted(1, "medium"), "sql_replica": Wanted(1), "vm_basic": Wanted(5)}, [*READS, *WEB])
+    """A larger cache, two replicas for the day it is empty, and a step ahead of each wave."""
+    plan = Blueprint({"redis": Wanted(1, "medium"), "sql_replica": Wanted(2), "vm_basic": Wanted(4)}, [*READS, *WEB])
     plan.settings = {"load_balancer": {"balancing": "least_connections"}}
     return PlanningBot(
         stage,
         plan,
-        Answers({"live_counters": "yes", "influencer": "pay"}),
-        When(told("first_post"), wants(vm_basic=7)),
-        When(told("celebrity"), wants(vm_basic=9)),
-        ScaleOut("sql_replica", 2, busy=0.6),
+        Answers({"live_counters": "yes", "influencer": "no"}),
+        When(told("first_post"), wants(vm_basic=6)),
+        When(told("celebrity"), wants(vm_basic=8)),
         ScaleOut("vm_basic", 12, busy=0.6, aim=0.5),
     )
 
@@ -56,7 +55,7 @@ def withheld(stage: StageSpec) -> PlanningBot:
 def panic(stage: StageSpec) -> PanicBot:
     """The whole shop before the doors open, in the largest size the money allows."""
     nodes = {"redis": Wanted(1, "large"), "sql_replica": Wanted(2), "monitoring": Wanted(1), "vm_basic": Wanted(12)}
-    return PanicBot(stage, Blueprint(nodes, [*READS, *WEB], spare=60))
+    return PanicBot(stage, Blueprint(nodes, [*READS, *WEB], spare=230))
 
 
 BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {

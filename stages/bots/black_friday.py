@@ -1,0 +1,98 @@
+"""Players of the fifth stage: writes wait in a queue, payments have servers of their own, and robots stay outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.spec import StageSpec
+from stages.bots.blueprint import Blueprint, Wanted
+from stages.bots.habits import Answers, Migrates, Redrives, Reserves, ScaleOut, ScaleUp, When, told, wants
+from stages.bots.panic import PanicBot
+from stages.bots.planner import PlanningBot
+from stages.bots.player import Bot
+
+WEB = [
+    ("vm_basic", "redis"),
+    ("vm_basic", "sql_replica"),
+    ("vm_basic", "sql_master"),
+    ("sql_master", "sql_replica"),
+    ("load_balancer", "vm_basic"),
+]
+QUEUE = [("worker", "sql_master"), ("queue", "worker"), ("vm_basic", "queue")]
+DOOR = [("waf", "load_balancer"), ("cdn", "waf")]
+CHECKOUT = [
+    ("vm_cpu", "sql_replica"),
+    ("vm_cpu", "sql_master"),
+    ("vm_cpu", "queue"),
+    ("load_balancer", "vm_cpu"),
+]
+
+
+def reference(stage: StageSpec) -> PlanningBot:
+    """A queue with workers and a firewall before the sale, servers for it when it is announced."""
+    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(3), "vm_cpu": Wanted(1), "waf": Wanted(1)}
+    return PlanningBot(
+        stage,
+        Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR]),
+        Answers({"order_mails": "after", "flash_voucher": "no"}),
+        Redrives(),
+        When(told("doors_open"), wants(vm_cpu=3, vm_basic=6)),
+        When(told("last_hour"), wants(vm_cpu=4)),
+        ScaleOut("sql_replica", 2),
+        ScaleOut("vm_cpu", 5),
+        ScaleOut("vm_basic", 9),
+    )
+
+
+def expert(stage: StageSpec) -> PlanningBot:
+    """Splits the checkout off on top of it, so that browsing cannot take its servers."""
+    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(4), "vm_cpu": Wanted(1), "waf": Wanted(1)}
+    plan = Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR])
+    plan.settings = {"load_balancer": {"balancing": "least_connections"}}
+    return PlanningBot(
+        stage,
+        plan,
+        Answers({"order_mails": "at_once", "flash_voucher": "yes"}),
+        Redrives(),
+        Migrates(spare=150.0),
+        Reserves("load_balancer", "vm_cpu", "buy"),
+        When(told("doors_open"), wants(vm_cpu=4, vm_basic=6, sql_replica=2)),
+        When(told("last_hour"), wants(vm_cpu=5, vm_basic=7)),
+        ScaleOut("vm_cpu", 6, busy=0.65, aim=0.5),
+        ScaleOut("vm_basic", 10, busy=0.65, aim=0.5),
+    )
+
+
+def withheld(stage: StageSpec) -> PlanningBot:
+    """Ready in time with servers and the largest database there is money for, but every write waits for it."""
+    return PlanningBot(
+        stage,
+        Blueprint({"vm_cpu": Wanted(1)}, [*CHECKOUT, *WEB]),
+        Answers({"order_mails": "after", "flash_voucher": "no"}),
+        When(told("doors_open"), wants(sql_master=(1, "large"), vm_cpu=3, vm_basic=6)),
+        ScaleUp("sql_master"),
+        ScaleOut("sql_replica", 2),
+        ScaleOut("vm_cpu", 5),
+        ScaleOut("vm_basic", 9),
+    )
+
+
+def panic(stage: StageSpec) -> PanicBot:
+    """The whole shop, and a database of the largest size, before the doors open."""
+    nodes = {
+        "queue": Wanted(1),
+        "worker": Wanted(1),
+        "waf": Wanted(1),
+        "vm_cpu": Wanted(2),
+        "sql_replica": Wanted(2),
+        "vm_basic": Wanted(8),
+    }
+    return PanicBot(stage, Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR], spare=150))
+
+
+BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {
+    "reference": reference,
+    "expert": expert,
+    "withheld": withheld,
+    "panic": panic,
+}

@@ -1,0 +1,92 @@
+"""Players of the fourth stage: a machine for each job, and an eye on what Dev deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.spec import StageSpec
+from stages.bots.blueprint import Blueprint, Wanted
+from stages.bots.habits import Answers, RestartsInTurn, RollsBack, ScaleOut, ScaleUp, When, told, wants
+from stages.bots.panic import PanicBot
+from stages.bots.planner import PlanningBot
+from stages.bots.player import Bot
+
+WEB = [
+    ("vm_basic", "redis"),
+    ("vm_basic", "sql_replica"),
+    ("vm_basic", "sql_master"),
+    ("load_balancer", "vm_basic"),
+]
+CHAT = [("load_balancer", "socket_gateway")]
+JOBS = [("vm_basic", "search_engine"), ("serverless", "sql_master"), ("load_balancer", "serverless")]
+ANSWERS = {"add_chat": "now", "stronger_search": "yes"}
+
+
+def reference(stage: StageSpec) -> PlanningBot:
+    """Each machine before its feature goes live; rolls the leak back, then restarts what it has filled."""
+    nodes = {"monitoring": Wanted(1), "socket_gateway": Wanted(1), "serverless": Wanted(1)}
+    return PlanningBot(
+        stage,
+        Blueprint(nodes, [*JOBS, *CHAT, *WEB]),
+        Answers(ANSWERS),
+        RollsBack(notice_s=12.0),
+        RestartsInTurn("vm_basic", 0.75),
+        When(told("search_launch"), wants(search_engine=1, vm_basic=4)),
+        When(told("app_of_the_week"), wants(sql_master=(1, "medium"), serverless=(1, "medium"), vm_basic=6)),
+        ScaleOut("socket_gateway", 2, busy=0.8),
+        ScaleOut("search_engine", 2, busy=0.8),
+        ScaleOut("vm_basic", 7),
+    )
+
+
+def expert(stage: StageSpec) -> PlanningBot:
+    """The same a step ahead, with room in the database for the writes of the contests."""
+    nodes = {"monitoring": Wanted(1), "socket_gateway": Wanted(1), "serverless": Wanted(1), "vm_basic": Wanted(4)}
+    plan = Blueprint(nodes, [*JOBS, *CHAT, *WEB])
+    plan.settings = {"load_balancer": {"balancing": "least_connections"}}
+    return PlanningBot(
+        stage,
+        plan,
+        Answers(ANSWERS),
+        RollsBack(notice_s=5.0),
+        RestartsInTurn("vm_basic", 0.7),
+        When(told("search_launch"), wants(search_engine=1)),
+        When(told("photo_contest"), wants(sql_master=(1, "medium"), serverless=(1, "medium"))),
+        When(told("app_of_the_week"), wants(vm_basic=6)),
+        ScaleOut("socket_gateway", 2, busy=0.7),
+        ScaleOut("search_engine", 2, busy=0.7),
+        ScaleOut("vm_basic", 8, busy=0.65, aim=0.5),
+    )
+
+
+def withheld(stage: StageSpec) -> PlanningBot:
+    """A socket gateway, for nothing else can hold a chat; all the rest is left to servers and databases, leak or no."""
+    nodes = {"monitoring": Wanted(1), "socket_gateway": Wanted(1), "vm_basic": Wanted(4)}
+    return PlanningBot(
+        stage,
+        Blueprint(nodes, [*CHAT, *WEB]),
+        Answers(ANSWERS),
+        ScaleUp("sql_master", "medium"),
+        ScaleOut("socket_gateway", 2, busy=0.8),
+        ScaleOut("sql_replica", 3),
+        ScaleOut("vm_basic", 9),
+    )
+
+
+def panic(stage: StageSpec) -> PanicBot:
+    """One of everything the shop has, then servers, servers, servers."""
+    nodes = {
+        "socket_gateway": Wanted(1),
+        "search_engine": Wanted(1),
+        "serverless": Wanted(1),
+        "vm_basic": Wanted(7),
+    }
+    return PanicBot(stage, Blueprint(nodes, [*JOBS, *CHAT, *WEB], spare=200))
+
+
+BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {
+    "reference": reference,
+    "expert": expert,
+    "withheld": withheld,
+    "panic": panic,
+}
