@@ -31,7 +31,7 @@ from game.i18n import LANGUAGES
 from game.session import Session
 from game.storage import FileStorage
 from game.view.families import FAMILIES, family_of
-from tests.game.infrastructure import WAITS, begun, every_kind, found, node_of, on_offer, press, shown
+from tests.game.infrastructure import WAITS, begun, every_kind, node_of, on_offer, press, shown
 from tests.game.test_play_hud import cut_off
 
 
@@ -138,7 +138,7 @@ def test_alerts_stand_over_the_log_and_lead_to_their_node(
     assert play.map.selection == {replica}
     monkeypatch.setattr(WorldView, "alerts", property(lambda _: ()))
     hud.refresh()
-    assert hud.log.rect.height == tall and found(hud.alerts, type(hud.alerts.rows)) == []
+    assert hud.log.rect.height == tall and hud.alerts.rows == []
 
 
 def test_every_rule_has_words_and_a_value(tmp_path: Path) -> None:
