@@ -166,7 +166,9 @@ def _over_time(axes: Any, balance: StageBalance, pick: Callable[[History], Seque
         if not samples.size:
             continue
         time_s, colour = np.arange(1, samples.shape[1] + 1), COLOURS[PLAYERS.index(bot)]
-        low, middle, high = np.nanquantile(samples, (0.1, 0.5, 0.9), axis=0)
+        known = np.isfinite(samples).any(axis=0)
+        low, middle, high = quantiles = np.full((3, samples.shape[1]), np.nan)
+        quantiles[:, known] = np.nanquantile(samples[:, known], (0.1, 0.5, 0.9), axis=0)
         axes.plot(time_s, middle, color=colour, linewidth=1.5, label=bot)
         if bot == REFERENCE:
             axes.fill_between(time_s, low, high, color=colour, alpha=0.2, linewidth=0)

@@ -24,7 +24,7 @@ BAND_LEAST = 1.3
 INDISPENSABLE = 0.1
 FIRST = 1
 Judge = Callable[[Sequence[Outcome]], tuple[str, bool]]
-MISSING = "not measured: no such bot plays this stage yet"
+MISSING = "not measured: this bot did not play"
 
 
 @dataclass(frozen=True, slots=True)
