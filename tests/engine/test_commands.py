@@ -10,11 +10,13 @@ import pytest
 
 from engine.commands import (
     Accepted,
+    AnswerQuest,
     Build,
     Clone,
     Command,
     Connect,
     Disconnect,
+    Fire,
     Migrate,
     Move,
     Operate,
@@ -24,16 +26,21 @@ from engine.commands import (
     Reserve,
     Resize,
     Restart,
+    RollBack,
     Sell,
     SetPolicy,
     StartOperation,
+    Tune,
     Undo,
 )
 from engine.facts import NodeReady
 from engine.simulation import Simulation
 from engine.spec import (
     BrokerSpec,
+    ChoiceSpec,
     CurvePoint,
+    Department,
+    EventSpec,
     GoalSpec,
     MigrationSpec,
     NodeKind,
@@ -139,6 +146,15 @@ def town(**more: object) -> StageSpec:
 BROKER = 3
 
 
+def asked() -> Simulation:
+    """The town in operation with a question on the desk."""
+    choices = (ChoiceSpec(id="yes", money=-1e6), ChoiceSpec(id="no"))
+    event = EventSpec(id="fair", department=Department.MARKETING, at_s=0.5, choices=choices, default="no")
+    simulation = opened(town(events=(event,)), 1)
+    run_for(simulation, 1.0)
+    return simulation
+
+
 def migrated() -> Simulation:
     """The town after its move."""
     simulation = served(opened(town(), 1), Migrate())
@@ -189,6 +205,14 @@ SCENES: list[tuple[str, Callable[[], Simulation], Command, RefusalCode]] = [
     ("moved", migrated, Migrate(), RefusalCode.MIGRATED),
     ("one service", lambda: opened(town(), 1), Reserve(IN, WEB, "page"), RefusalCode.NOT_MIGRATED),
     ("no such request", migrated, Reserve(IN, WEB, "page,moon"), RefusalCode.UNKNOWN_REQUEST),
+    ("no question", lambda: opened(town(), 1), AnswerQuest("fair", "yes"), RefusalCode.NO_QUEST),
+    ("no such answer", asked, AnswerQuest("fair", "perhaps"), RefusalCode.UNKNOWN_CHOICE),
+    ("answer too dear", asked, AnswerQuest("fair", "yes"), RefusalCode.BUDGET),
+    ("nothing deployed", lambda: opened(town(), 1), RollBack("fair"), RefusalCode.NOTHING_TO_ROLL_BACK),
+    ("no sandbox", lambda: opened(town(), 1), Tune("traffic", 50), RefusalCode.NOT_SANDBOX),
+    ("no such knob", lambda: opened(town(sandbox=True), 1), Tune("moon", 50), RefusalCode.UNKNOWN_SETTING),
+    ("beyond the knob", lambda: opened(town(sandbox=True), 1), Tune("traffic", -1), RefusalCode.SETTING_VALUE),
+    ("no such event", lambda: opened(town(sandbox=True), 1), Fire("moon"), RefusalCode.UNKNOWN_EVENT),
     ("no such wire", migrated, Reserve(IN, DB, "page"), RefusalCode.WIRE_MISSING),
 ]
 
