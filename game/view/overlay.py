@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from game.view.signs import Frame, Signs
 from game.view.still import draw_wire, wire_weight
 
 BUBBLE_S = 3.2
+_FEW = 3
 _BUBBLE_S_PER_LETTER = 0.03
 
 
@@ -64,8 +65,13 @@ class Overlay:
                 self._wire(frame, points, look.accent, 1.5)
             elif hit is not None and hit.wire == route:
                 self._wire(frame, points, look.wire_bright, 1.3)
-            elif route[0] in hand.selection or route[1] in hand.selection:
+            elif self._concerns(route, hand.selection):
                 self._wire(frame, points, mix(look.wire, look.accent, 0.55), 1.1)
+
+    def _concerns(self, route: tuple[int, int], selection: Set[int]) -> bool:
+        """Whether a wire is lit for a selection: those of a few nodes, and those inside a larger group."""
+        ends = (route[0] in selection) + (route[1] in selection)
+        return ends == 2 or (ends == 1 and len(selection) <= _FEW)
 
     def draw(self, frame: Frame, hand: Interaction) -> None:
         """Draw everything else; goes over the packets."""

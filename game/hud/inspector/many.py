@@ -106,7 +106,8 @@ class ManyPage(Page):
         self.place(self.add(copy), 36)
         self.down(42)
         restart = Button(self.ctx, "", self._restart, icon="restart", action="restart", role="small")
-        self.place(self.add(restart), 36, 0.0, 0.405)
+        self.place(self.add(restart), 36)
+        self.down(42)
         sell = Button(
             self.ctx,
             "",
@@ -117,7 +118,7 @@ class ManyPage(Page):
             role="small",
             tooltip=lambda: t("play.inspector.tip.sell", money=texts.money(self.ctx.i18n, self._refund())),
         )
-        self.place(self.add(sell), 36, 0.42)
+        self.place(self.add(sell), 36)
         self.down(44)
 
         def update() -> None:

@@ -98,20 +98,18 @@ class WirePage(Page):
         """A switch for each kind of request; all off: the wire is open to all."""
         ctx, t = self.ctx, self.ctx.i18n.t
         self.head(t("play.wire.reserved"), t("play.wire.reserved_tip"))
-        allowed = self.session.view.migrated
-        if not allowed:
+        if not self.session.view.migrated:
             self.paragraph(t("play.wire.after_migration"))
-        elif not wire.kinds:
+            return
+        if not wire.kinds:
             self.paragraph(t("play.wire.open_to_all"))
         for kind in self.session.stage.request_kinds:
-            if kind.attack:
-                continue
-            label = Label(ctx, t(f"request.{kind.id}.name"), "small", "text" if allowed else "muted")
-            self.place(self.add(label), ROW, 0.0, 0.8)
-            toggle = self.add(Toggle(ctx, kind.id in wire.kinds, lambda on, kind=kind.id: self._reserve(kind, on)))  # type: ignore[misc]
-            toggle.enabled = allowed
-            self.place(toggle, ROW, 0.8)
-            self.down(ROW + 2)
+            if not kind.attack:
+                self.place(self.add(Label(ctx, t(f"request.{kind.id}.name"), "small")), ROW, 0.0, 0.8)
+                on = kind.id in wire.kinds
+                toggle = Toggle(ctx, on, lambda on, kind=kind.id: self._reserve(kind, on))  # type: ignore[misc]
+                self.place(self.add(toggle), ROW, 0.8)
+                self.down(ROW + 2)
 
     def _reserve(self, kind: str, on: bool) -> None:
         wire = find_wire(self.session.view.wires, self.route)
