@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from stages.experiments.record import Recording, example, figure, record
 from stages.experiments.result import Claim, Line, Panel, Result, about, at_most
 from stages.experiments.theory import popularities
@@ -10,6 +12,8 @@ FLOOD_RPS, APPLY_RPS, AFTER_RPS = 60.0, 40.0, 10.0
 START_S, END_S, LAST_S = 30.0, 70.0, 150
 FLOOD_S = END_S - START_S
 READS = 2
+# Three standard deviations of the number of writes in the flood.
+NOISE = 3 * math.sqrt(FLOOD_RPS * FLOOD_S)
 KLEPPMANN = "Kleppmann 2017, ch. 5"
 DEATH = '[{id="death",department="system",at_s=70,node_effects=[{kinds=["master"],down_s=60}]}]'
 
@@ -98,12 +102,16 @@ def _claims(plain: Recording, reading: Recording, death: Recording) -> list[Clai
             "largest backlog",
             _peak(),
             plain.highest("backlog", 0, LAST_S),
-            0.1 * _peak(),
+            NOISE,
             "writes",
             "(writes - applied) x time",
         ),
-        about("largest lag", lag, plain.highest("lag", 0, LAST_S), 2, "s", "backlog / pace of applying"),
-        about("caught up at", _moments()[3], caught_up, 4, "s", "backlog / (pace - writes)"),
+        about(
+            "largest lag", lag, plain.highest("lag", 0, LAST_S), NOISE / APPLY_RPS, "s", "backlog / pace of applying"
+        ),
+        about(
+            "caught up at", _moments()[3], caught_up, NOISE / (APPLY_RPS - AFTER_RPS), "s", "backlog / (pace - writes)"
+        ),
         about(
             "stale reads at the end of the flood",
             stale,
@@ -120,7 +128,7 @@ def _claims(plain: Recording, reading: Recording, death: Recording) -> list[Clai
             "s",
             "half the pace is lost to full read load",
         ),
-        about("lost with the master", _peak(), lost, 0.1 * _peak(), "writes", f"{KLEPPMANN}: asynchronous replication"),
+        about("lost with the master", _peak(), lost, NOISE, "writes", f"{KLEPPMANN}: asynchronous replication"),
         at_most(
             "lost beyond the backlog",
             10,
