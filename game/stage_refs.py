@@ -4,11 +4,13 @@ with that budget. Such a name is the id of its stage too, so that saves and shar
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
+from importlib.util import find_spec
 
 from engine.spec import StageSpec
 from stages.errors import StageNotFound
-from stages.load import load_stage
+from stages.load import load_stage, stage_file
 
 DAILY = "daily"
 SANDBOX = "sandbox"
@@ -38,10 +40,39 @@ def open_stage(ref: str) -> StageSpec:
     return load_stage(ref)
 
 
+def today() -> str:
+    """The day of the challenge, the same all over the world: the date in UTC."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def has_mode(mode: str) -> bool:
+    """Whether this copy of the game has a mode."""
+    if mode == DAILY:
+        return find_spec("stages.daily") is not None
+    try:
+        return stage_file(mode).exists()
+    except StageNotFound:
+        return False
+
+
+def daily_seed(day: str) -> int:
+    """The traffic of a day's challenge."""
+    from stages import daily
+
+    return daily.daily_seed(day)
+
+
+def daily_modifiers(day: str) -> tuple[str, ...]:
+    """What a day's challenge changes: keys of the texts `daily.<key>.name`."""
+    from stages import daily
+
+    return daily.daily_modifiers(day)
+
+
 def _daily(day: str, ref: str) -> StageSpec:
-    from stages.daily import daily_stage
+    from stages import daily
 
     try:
-        return replace(daily_stage(day), id=ref)
+        return replace(daily.daily_stage(day), id=ref)
     except ValueError as error:
         raise StageNotFound(f'"{ref}": {error}') from None

@@ -1,154 +1,174 @@
-"""Choosing a stage: what it is about, and how well it went so far."""
+"""Choosing what to play: the stages of the campaign, one after the other, and the other modes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pygame
 
+from engine.spec import StageSpec
 from game.context import Context
-from game.savegame import PROGRESS
+from game.hud import figures
+from game.savegame import best_of, endless_runs, stars_of, was_won
 from game.scenes.base import Scene
 from game.scenes.screen import Screen
+from game.scenes.stage_cards import Line, ModeCard, StageCard, StarCount
 from game.scenes.start import new_seed
+from game.stage_refs import DAILY, ENDLESS, SANDBOX, daily_modifiers, daily_seed, has_mode, open_stage, today
 from game.ui.button import Button, Kind
 from game.ui.label import Label
-from game.ui.widget import Widget
 from stages.load import stage_names
 
-MARGIN = 56
-CARD_WIDTH, CARD_HEIGHT = 368, 236
-GAP = 24
-PASSED = "SABCD"
-
-
-class StageCard(Widget):
-    """One stage: its number, name, lesson and best grade. A locked one says what opens it."""
-
-    focusable = True
-
-    def __init__(self, ctx: Context, scene: StageSelectScene, stage: str, number: int, best: Mapping[str, Any]) -> None:
-        super().__init__(ctx)
-        self.scene, self.stage, self.number, self.best = scene, stage, number, best
-        self.enabled = scene.is_open(stage)
-        self._picture: pygame.Surface | None = None
-
-    def invalidate(self) -> None:
-        """Draw anew."""
-        self._picture = None
-        super().invalidate()
-
-    def react(self, event: pygame.event.Event) -> bool:
-        """A click chooses the stage."""
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.rect.collidepoint(event.pos):
-            self.activate()
-            return True
-        return False
-
-    def activate(self) -> None:
-        """Go to its briefing."""
-        if self.enabled:
-            self.ctx.audio.play("ui_click")
-            self.scene.choose(self.stage)
-
-    def draw(self, surface: pygame.Surface) -> None:
-        """Blit the kept picture."""
-        if self._picture is None:
-            self._picture = self._paint_picture()
-        surface.blit(self._picture, self.rect)
-
-    def _paint_picture(self) -> pygame.Surface:
-        ctx, px, palette, t = self.ctx, self.px, self.ctx.theme.palette, self.ctx.i18n.t
-        picture = pygame.Surface(self.rect.size).convert()
-        picture.fill(palette.bg)
-        area = picture.get_rect()
-        background = palette.panel_hi if (self.hovered or self.focused) and self.enabled else palette.panel
-        edge = palette.accent if (self.hovered or self.focused) and self.enabled else palette.line
-        pygame.draw.rect(picture, background, area, border_radius=px(14))
-        pygame.draw.rect(picture, edge, area, px(2 if self.focused else 1), border_radius=px(14))
-        ink = palette.text if self.enabled else palette.muted
-        x, width = px(24), area.width - px(48)
-        badge = ctx.text.get(t("select.number", number=self.number), "small", palette.accent, background)
-        picture.blit(badge, (x, px(22)))
-        name = ctx.text.fit(t(f"stage.{self.stage}.name"), "heading", width - px(64))
-        picture.blit(ctx.text.get(name, "heading", ink, background), (x, px(44)))
-        y = px(84)
-        lesson = t(f"stage.{self.stage}.lesson") if self.enabled else t("select.locked")
-        for line in ctx.text.wrap(lesson, "body", width)[:4]:
-            picture.blit(ctx.text.get(line, "body", palette.muted, background), (x, y))
-            y += ctx.text.line_height("body")
-        self._paint_foot(picture, background)
-        return picture
-
-    def _paint_foot(self, picture: pygame.Surface, background: pygame.Color) -> None:
-        ctx, px, palette, t = self.ctx, self.px, self.ctx.theme.palette, self.ctx.i18n.t
-        area = picture.get_rect()
-        grade = str(self.best.get("grade", ""))
-        if not self.enabled:
-            icon = ctx.icons.get("lock", 28, palette.muted, background)
-            picture.blit(icon, icon.get_rect(topright=(area.right - px(22), px(22))))
-            return
-        if grade:
-            colour = palette.error if grade == "F" else palette.ok if grade in "SA" else palette.warn
-            letter = ctx.text.get(grade, "title", colour, background)
-            picture.blit(letter, letter.get_rect(topright=(area.right - px(24), px(18))))
-        foot = t("select.best", score=self.best.get("score", 0)) if grade else t("select.new")
-        line = ctx.text.get(foot, "small", palette.text if grade else palette.accent, background)
-        picture.blit(line, line.get_rect(bottomleft=(px(24), area.bottom - px(20))))
+MARGIN = 40
+GAP = 14
+WIDEST = 1500
+COLUMNS = 5
+HEAD, FOOT = 100, 72
+TALLEST = 440
+MOST_RECORDS = 2
 
 
 class StageSelectScene(Screen):
-    """All stages of the campaign. The next one opens when the one before it was won."""
+    """The next stage opens when the one before it was won; endless and the daily challenge with the first."""
 
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
-        kept = ctx.storage.load(PROGRESS)
-        stages = kept.get("stages") if kept else None
-        self.progress: Mapping[str, Any] = stages if isinstance(stages, Mapping) else {}
+        self.stages: dict[str, StageSpec] = {name: open_stage(name) for name in stage_names()}
+        self.day = today()
+
+    def enter(self) -> None:
+        """Music of the menu."""
+        self.ctx.audio.music("menu")
+
+    # -- what is known ------------------------------------------------------------------------------------------------
 
     def best(self, stage: str) -> Mapping[str, Any]:
         """What is known of the best run of a stage."""
-        entry = self.progress.get(stage)
-        return entry if isinstance(entry, Mapping) else {}
+        return best_of(self.ctx.storage, stage)
 
     def is_open(self, stage: str) -> bool:
         """Whether a stage may be played."""
-        names = stage_names()
+        names = list(self.stages)
         before = names.index(stage) - 1
-        return before < 0 or str(self.best(names[before]).get("grade", "F")) in PASSED
+        return before < 0 or was_won(self.best(names[before]))
 
-    def choose(self, stage: str) -> None:
-        """Go to the briefing of a stage."""
-        from game.scenes.briefing import BriefingScene  # screens lead to each other in circles
+    def most_stars(self, stage: str) -> int:
+        """The stars there are to win in a stage: one for winning, and one for each objective."""
+        return 1 + len(self.stages[stage].objectives)
 
-        self.next_scene = BriefingScene(self.ctx, stage, new_seed())
+    # -- building -----------------------------------------------------------------------------------------------------
 
     def build(self) -> None:
-        """A heading, the cards, and the way back."""
+        """A heading, the campaign, the modes, and the way back."""
         ctx, t = self.ctx, self.ctx.i18n.t
         self.heading = self.root.add(Label(ctx, t("select.title"), "title"))
         self.hint = self.root.add(Label(ctx, t("select.hint"), "body", "muted"))
-        self.cards = [
-            self.root.add(StageCard(ctx, self, stage, number, self.best(stage)))
-            for number, stage in enumerate(stage_names(), start=1)
-        ]
+        won = sum(min(stars_of(self.best(stage)), self.most_stars(stage)) for stage in self.stages)
+        most = sum(self.most_stars(stage) for stage in self.stages)
+        self.stars = self.root.add(StarCount(ctx, won, most))
+        self.cards = [self.root.add(self._stage_card(number, stage)) for number, stage in enumerate(self.stages, 1)]
+        self.modes = [self.root.add(card) for card in self._mode_cards()]
         self.back_button = self.root.add(
             Button(ctx, t("select.back"), self._go_back, icon="arrow-left", kind=Kind.QUIET)
         )
 
+    def _stage_card(self, number: int, stage: str) -> StageCard:
+        t, is_open = self.ctx.i18n.t, self.is_open(stage)
+        names = list(self.stages)
+        lock = "" if is_open else t("select.locked", stage=t(f"stage.{names[number - 2]}.name"))
+        return StageCard(
+            self.ctx,
+            stage,
+            number,
+            self.best(stage),
+            most=self.most_stars(stage),
+            lock=lock,
+            next_up=is_open and not was_won(self.best(stage)),
+            on_press=partial(self.choose, stage),
+        )
+
+    def _mode_cards(self) -> list[ModeCard]:
+        t = self.ctx.i18n.t
+        first = next(iter(self.stages))
+        closed = "" if was_won(self.best(first)) else t("select.locked", stage=t(f"stage.{first}.name"))
+        offers = (
+            (DAILY, "calendar-days", self._daily_records, closed, self._play_daily),
+            (ENDLESS, "repeat", self._endless_records, closed, partial(self.choose, ENDLESS)),
+            (SANDBOX, "sandbox", list, "", partial(self.choose, SANDBOX)),
+        )
+        return [
+            ModeCard(
+                self.ctx, t(f"mode.{mode}.name"), t(f"mode.{mode}.about"), icon, records(), lock=lock, on_press=press
+            )
+            for mode, icon, records, lock, press in offers
+            if has_mode(mode)
+        ]
+
+    def _daily_records(self) -> list[Line]:
+        """What is different today, and how it went."""
+        t, best = self.ctx.i18n.t, self.best(f"{DAILY}-{self.day}")
+        _, month, day = (int(part) for part in self.day.split("-"))
+        changes = " · ".join(t(f"daily.{change}.name") for change in daily_modifiers(self.day))
+        when = t("mode.daily.date", month=t(f"month.{month}"), day=day)
+        said = t("mode.daily.new")
+        if best:
+            grade, score = best.get("grade", ""), best.get("score", 0)
+            said = t("mode.daily.done", grade=grade, score=f"{score:,}", stars=stars_of(best))
+        return [Line(f"{when}: {changes}" if changes else when, "text"), Line(said, "ok" if best else "accent")]
+
+    def _endless_records(self) -> list[Line]:
+        """The longest runs."""
+        t = self.ctx.i18n.t
+        lines = [
+            Line(
+                t("mode.endless.record", place=place, time=figures.clock(run.seconds), score=f"{run.score:,}"),
+                "text" if place == 1 else "muted",
+            )
+            for place, run in enumerate(endless_runs(self.ctx.storage)[:MOST_RECORDS], 1)
+        ]
+        return lines or [Line(t("select.new"), "accent")]
+
+    # -- arranging ----------------------------------------------------------------------------------------------------
+
     def arrange(self) -> None:
-        """Cards in rows from the top left."""
+        """The campaign in a row over the modes, in the middle of a wide window."""
         px = self.px
-        left = px(MARGIN)
-        self.heading.layout(pygame.Rect(left, px(48), self.size[0] - 2 * left, px(44)))
-        self.hint.layout(pygame.Rect(left, px(94), self.size[0] - 2 * left, px(24)))
-        columns = max(1, (self.size[0] - 2 * left + px(GAP)) // px(CARD_WIDTH + GAP))
+        width = min(self.size[0] - 2 * px(MARGIN), px(WIDEST))
+        left = (self.size[0] - width) // 2
+        stars = self.stars.natural_width()
+        self.heading.layout(pygame.Rect(left, px(24), width - stars, px(42)))
+        self.stars.layout(pygame.Rect(left + width - stars, px(28), stars, px(36)))
+        self.hint.layout(pygame.Rect(left, px(66), width, px(24)))
+        top, bottom = px(HEAD), self.size[1] - px(FOOT)
+        gap = px(GAP)
+        rows = -(-len(self.cards) // COLUMNS)
+        modes = min(px(150), (bottom - top) * 33 // 100) if self.modes else 0
+        tall = min((bottom - top - modes - gap * rows) // rows, px(TALLEST))
+        columns = min(COLUMNS, len(self.cards))
         for index, card in enumerate(self.cards):
             row, column = divmod(index, columns)
-            x, y = left + column * px(CARD_WIDTH + GAP), px(144) + row * px(CARD_HEIGHT + GAP)
-            card.layout(pygame.Rect(x, y, px(CARD_WIDTH), px(CARD_HEIGHT)))
-        self.back_button.layout(pygame.Rect(left, self.size[1] - px(76), self.back_button.natural_width(), px(40)))
+            card.layout(_cell(left, width, columns, column, gap, top + row * (tall + gap), tall))
+        for index, mode in enumerate(self.modes):
+            mode.layout(_cell(left, width, len(self.modes), index, gap, bottom - modes, modes))
+        foot = pygame.Rect(left, bottom + px(16), self.back_button.natural_width(), px(40))
+        self.back_button.layout(foot)
+
+    # -- leaving ------------------------------------------------------------------------------------------------------
+
+    def choose(self, stage: str) -> None:
+        """Go to the briefing of a stage, with traffic nobody has seen."""
+        self._brief(stage, new_seed())
+
+    def _play_daily(self) -> None:
+        """The same traffic for everybody."""
+        self._brief(f"{DAILY}-{self.day}", daily_seed(self.day))
+
+    def _brief(self, stage: str, seed: int) -> None:
+        from game.scenes.briefing import BriefingScene  # screens lead to each other in circles
+
+        self.next_scene = BriefingScene(self.ctx, stage, seed)
 
     def back(self) -> Scene | None:
         """To the title."""
@@ -158,3 +178,10 @@ class StageSelectScene(Screen):
 
     def _go_back(self) -> None:
         self.next_scene = self.back()
+
+
+def _cell(left: int, width: int, columns: int, column: int, gap: int, top: int, height: int) -> pygame.Rect:
+    """A place in a row of equal columns that fill a width."""
+    start = left + (width + gap) * column // columns
+    end = left + (width + gap) * (column + 1) // columns - gap
+    return pygame.Rect(start, top, end - start, height)
