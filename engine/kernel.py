@@ -31,7 +31,6 @@ from engine.routing import DEAD, PASSING, SERVING, STORED, WAITING
 from engine.spec import FailureReason
 from engine.topology import Tally, Topology
 
-ARRIVAL_MEMORY = 1.0 / 16.0
 _REFUSED, _FAULT, _NO_ROUTE, _TIMEOUT = (
     REASON_ROW[r] for r in (FailureReason.REFUSED, FailureReason.FAULT, FailureReason.NO_ROUTE, FailureReason.TIMEOUT)
 )
@@ -189,7 +188,7 @@ class Kernel:
         came = np.bincount(topology.arrival_counter, inflow[:served], 2 * self.nodes).reshape(2, -1)
         flows.arrived = inflow[serving:served]
         queueing.arrive(self, came[1].astype(np.int64), before, flows)
-        self.arrival_mean += ARRIVAL_MEMORY * (came[0] + came[1] - self.arrival_mean)
+        self.arrival_mean += queueing.ARRIVAL_MEMORY * (came[0] + came[1] - self.arrival_mean)
         self.was_empty = idle
         self.born += int(np.add.reduce(arrivals))
         self.edge_flow += edge

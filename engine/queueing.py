@@ -17,6 +17,7 @@ from engine.topology import Pull
 if TYPE_CHECKING:
     from engine.kernel import Kernel
 
+ARRIVAL_MEMORY = 1.0 / 16.0
 _TIMEOUT = REASON_ROW[FailureReason.TIMEOUT]
 
 
@@ -137,6 +138,7 @@ def pull(kernel: Kernel, pull: Pull) -> None:
         edges = slice(pull.first_edge + i * stored.size, pull.first_edge + (i + 1) * stored.size)
         kernel.pull_flow[edges] += taken
         kernel.occupied[0, pull.workers[i]] += amount
+        kernel.arrival_mean[pull.workers[i]] += ARRIVAL_MEMORY * amount
         left -= amount
 
 
