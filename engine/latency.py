@@ -31,9 +31,11 @@ class Histogram:
         self.periods = periods
         self.rows: list[CountArray] = [np.zeros(BUCKETS, dtype=np.int64)]
         self.sum = np.zeros(BUCKETS, dtype=np.int64)
+        self._known: dict[tuple[float, ...], list[float]] = {}
 
     def add(self, sojourn_ms: float) -> None:
         """Count one sojourn time."""
+        self._known.clear()
         index = bucket(sojourn_ms)
         self.sum[index] += 1
         if self.periods is not None:
@@ -44,6 +46,7 @@ class Histogram:
         if self.periods is None:
             return
         self.rows.append(np.zeros(BUCKETS, dtype=np.int64))
+        self._known.clear()
         if len(self.rows) > self.periods + 1:
             self.sum -= self.rows.pop(0)
 
@@ -55,8 +58,13 @@ class Histogram:
     def percentiles(self, *shares: float) -> list[float]:
         """The sojourn times (ms) below which these shares of the counted ones lie; nan when there are none.
 
-        Interpolated geometrically within the bucket.
+        Interpolated geometrically within the bucket, and remembered until something is counted or forgotten.
         """
+        if shares not in self._known:
+            self._known[shares] = self._percentiles(shares)
+        return list(self._known[shares])
+
+    def _percentiles(self, shares: tuple[float, ...]) -> list[float]:
         total = int(self.sum.sum())
         if total == 0:
             return [math.nan] * len(shares)

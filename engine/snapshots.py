@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.arrays import CountArray
-from engine.board import Node
 from engine.ledger import REASONS
 from engine.mishaps import zone_of
 from engine.routing import DEAD
@@ -21,54 +23,63 @@ if TYPE_CHECKING:
 RECENT_FAILURES = 0.5
 
 
-def node_view(sim: Simulation, node: Node) -> NodeView:
-    """One node, now."""
-    kernel, i = sim.kernel, sim.kernel.topology.node_index[node.id]
-    gauges = sim.metrics.nodes
+def node_views(sim: Simulation) -> dict[int, NodeView]:
+    """All nodes by number, now."""
+    kernel, gauges = sim.kernel, sim.metrics.nodes
     if gauges.node_ids != kernel.topology.node_ids:
         gauges = gauges.moved_to(kernel.topology.node_ids)
-    recent = gauges.recent_failures[:, i]
-    histogram = sim.tracers.by_node.get(node.id)
-    waiting = int(kernel.waiting[i]) + _held(sim, i)
-    endless = node.ready_step >= FOR_EVER
-    return NodeView(
-        id=node.id,
-        kind=node.kind.id,
-        size=node.size.id,
-        x=node.x,
-        y=node.y,
-        state=node.state,
-        remaining_s=0.0 if endless else max(0.0, (node.ready_step - sim.step_count) * sim.dt_s),
-        slots=int(kernel.capacity.slots[i]),
-        in_service=int(kernel.serving[i]),
-        calling=int(kernel.calling[i]),
-        waiting=waiting,
-        queue_limit=node.size.queue if node.kind.role.passes_through else node.queue(),
-        utilisation=float(gauges.utilisation[i]),
-        throughput_rps=float(gauges.throughput_rps[i]),
-        failing_rps=float(gauges.failing_rps[i]),
-        failing_reason=REASONS[int(recent.argmax())] if recent.sum() > RECENT_FAILURES else None,
-        failed=by_reason(kernel.ledger.failed[:, i]),
-        p95_ms=histogram.percentiles(0.95)[0] if histogram else float("nan"),
-        speed=float(kernel.speed()[i]),
-        overloaded=node.id in sim.vitals.overloaded,
-        locked=node.id in sim.vitals.locked,
-        wires=sim.board.wire_count(node.id),
-        keep_per_day=node.size.keep_per_day * sim.models.paid_units(node.id),
-        policies=dict(node.policies),
-        zone=zone_of(sim.stage, node),
-        instances=node.live.instances,
-        figures=sim.models.figures(node.id),
-    )
+    serving, waiting, calling = kernel.occupied.tolist()
+    held, slots, speed = _held(sim).tolist(), kernel.capacity.slots.tolist(), kernel.speed().tolist()
+    use, leaving, failing = (a.tolist() for a in (gauges.utilisation, gauges.throughput_rps, gauges.failing_rps))
+    recent, failed = gauges.recent_failures.T.tolist(), kernel.ledger.failed.T.tolist()
+    wires = Counter(node for wire in sim.board.wires for node in wire)
+    views = {}
+    for i, node in enumerate(sim.board.nodes.values()):
+        histogram = sim.tracers.by_node.get(node.id)
+        endless = node.ready_step >= FOR_EVER
+        passes = node.kind.role.passes_through
+        views[node.id] = NodeView(
+            id=node.id,
+            kind=node.kind.id,
+            size=node.size.id,
+            x=node.x,
+            y=node.y,
+            state=node.state,
+            remaining_s=0.0 if endless else max(0.0, (node.ready_step - sim.step_count) * sim.dt_s),
+            slots=slots[i],
+            in_service=serving[i],
+            calling=calling[i],
+            waiting=waiting[i] + held[i],
+            queue_limit=node.size.queue if passes else node.queue(),
+            utilisation=use[i],
+            throughput_rps=leaving[i],
+            failing_rps=failing[i],
+            failing_reason=_most_frequent(recent[i]),
+            failed=dict(zip(REASONS, failed[i], strict=True)),
+            p95_ms=histogram.percentiles(0.95)[0] if histogram else float("nan"),
+            speed=speed[i],
+            overloaded=node.id in sim.vitals.overloaded,
+            locked=node.id in sim.vitals.locked,
+            wires=wires[node.id],
+            keep_per_day=node.size.keep_per_day * sim.models.paid_units(node.id),
+            policies=dict(node.policies),
+            zone=zone_of(sim.stage, node),
+            instances=node.live.instances,
+            figures=sim.models.figures(node.id),
+        )
+    return views
 
 
-def _held(sim: Simulation, index: int) -> int:
-    """Requests that a node without slots holds back."""
-    kernel = sim.kernel
-    topology = kernel.topology
+def _most_frequent(recent: list[float]) -> FailureReason | None:
+    return REASONS[recent.index(max(recent))] if sum(recent) > RECENT_FAILURES else None
+
+
+def _held(sim: Simulation) -> CountArray:
+    """Requests that nodes without slots hold back, by node."""
+    kernel, topology = sim.kernel, sim.kernel.topology
     first = topology.serving + topology.waiting
     passing = slice(first, first + topology.passing)
-    return int(kernel.counts[passing][topology.cell_node[passing] == index].sum())
+    return np.bincount(topology.cell_node[passing], kernel.counts[passing], topology.nodes).astype(np.int64)
 
 
 def totals(sim: Simulation) -> Totals:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.assessment import standing
-from engine.board import Node
 from engine.coarse import LOOK_S, coarsen
-from engine.snapshots import by_reason, node_statistics, node_view, totals
+from engine.snapshots import by_reason, node_statistics, node_views, totals
 from engine.spec import FailureReason
 from engine.view import (
     Alert,
@@ -41,6 +40,8 @@ class WorldView:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._looks: dict[int, tuple[int, NodeView]] = {}
+        self._moment: tuple[int, int, int] = (-1, -1, -1)
+        self._nodes: dict[int, NodeView] = {}
 
     @property
     def phase(self) -> Phase:
@@ -85,11 +86,11 @@ class WorldView:
     @property
     def nodes(self) -> tuple[NodeView, ...]:
         """All nodes, now."""
-        return tuple(self._seen(node) for node in self._simulation.board.nodes.values())
+        return tuple(self._now().values())
 
     def node(self, node_id: int) -> NodeView:
         """One node, now. Raises KeyError when there is none of that number."""
-        return self._seen(self._simulation.board.nodes[node_id])
+        return self._now()[node_id]
 
     @property
     def monitored(self) -> bool:
@@ -98,14 +99,21 @@ class WorldView:
             return True
         return any(node.kind.alerts and node.is_up for node in self._simulation.board.nodes.values())
 
-    def _seen(self, node: Node) -> NodeView:
-        now = node_view(self._simulation, node)
-        if self.monitored:
-            return now
+    def _now(self) -> dict[int, NodeView]:
+        """All nodes by number, looked at once for each moment: a step, a change of the board, an act of the player."""
+        sim = self._simulation
+        moment = (sim.step_count, sim.topology_version, len(sim.log))
+        if moment != self._moment:
+            self._moment, self._nodes = moment, node_views(sim)
+            if not self.monitored:
+                self._nodes = {node: self._coarse(view) for node, view in self._nodes.items()}
+        return self._nodes
+
+    def _coarse(self, now: NodeView) -> NodeView:
         look = int(self.time_s // LOOK_S)
-        last = self._looks.get(node.id)
+        last = self._looks.get(now.id)
         if last is None or last[0] != look:
-            last = self._looks[node.id] = (look, now)
+            last = self._looks[now.id] = (look, now)
         return coarsen(now, last[1])
 
     @property
