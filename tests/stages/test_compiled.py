@@ -14,10 +14,10 @@ from stages.errors import StageSyntaxError
 from stages.load import load_stage, stage_names
 
 ROOT = Path(__file__).parents[2]
-EXAMPLE = ROOT / "stages" / "examples" / "mmc.toml"
+EXAMPLES = sorted((ROOT / "stages" / "examples").glob("*.toml"))
 
 
-@pytest.mark.parametrize("name", [*stage_names(), EXAMPLE], ids=str)
+@pytest.mark.parametrize("name", [*stage_names(), *EXAMPLES], ids=lambda name: Path(name).stem)
 def test_round_trip_is_equal(name: str | Path) -> None:
     stage = load_stage(name)
     text = compiled.dump(stage)
