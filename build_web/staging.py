@@ -9,7 +9,7 @@ from pathlib import Path
 
 from build_web.paths import PAGE, ROOT
 from stages import compiled
-from stages.load import CAMPAIGN_DIR, load_stage, stage_names
+from stages.load import load_stage, mode_names, stage_file, stage_names
 
 PACKAGES = ("engine", "stages", "game")
 ENTRIES = ("game.app", "game.web")
@@ -19,17 +19,17 @@ ASSETS = ("fonts", "icons", "locale", "sounds", "LICENSES")
 def stage(folder: Path) -> list[Path]:
     """Fill `folder` anew and return what lies in it.
 
-    Raises a StageError (see `stages.errors`) that names file and key when a stage of the campaign does not check.
+    Raises a StageError (see `stages.errors`) that names file and key when a stage does not check.
     """
     shutil.rmtree(folder, ignore_errors=True)
     for source in reachable():
         _copy(source, folder / source.relative_to(ROOT))
     for name in ASSETS:
         shutil.copytree(ROOT / "assets" / name, folder / "assets" / name)
-    campaign = folder / CAMPAIGN_DIR.relative_to(ROOT)
-    campaign.mkdir(parents=True)
-    for name in stage_names():
-        (campaign / f"{name}{compiled.SUFFIX}").write_text(compiled.dump(load_stage(name)), encoding="utf-8")
+    for name in (*stage_names(), *mode_names()):
+        place = (folder / stage_file(name).relative_to(ROOT)).with_suffix(compiled.SUFFIX)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(compiled.dump(load_stage(name)), encoding="utf-8")
     _copy(PAGE / "main.py", folder / "main.py")
     return sorted(path for path in folder.rglob("*") if path.is_file())
 

@@ -17,6 +17,7 @@ from stages.errors import StageNotFound, StageUnreadable
 from stages.keypath import did_you_mean, one_of
 
 CAMPAIGN_DIR = Path(__file__).parent / "campaign"
+MODES_DIR = Path(__file__).parent / "modes"
 
 
 def stage_names() -> tuple[str, ...]:
@@ -24,8 +25,13 @@ def stage_names() -> tuple[str, ...]:
     return tuple(sorted(_campaign_files(), key=lambda name: (_order(name), name)))
 
 
+def mode_names() -> tuple[str, ...]:
+    """The names of the stages outside of the campaign that can be played like one: endless, sandbox."""
+    return tuple(_files(MODES_DIR))
+
+
 def load_stage(name_or_path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> StageSpec:
-    """The stage of a campaign name or a file, with `key=value` overrides applied.
+    """The stage of a campaign or mode name or of a file, with `key=value` overrides applied.
 
     Raises a StageError (see `stages.errors`) that names file, key, value and what is allowed.
     """
@@ -41,24 +47,29 @@ def load_stage(name_or_path: str | os.PathLike[str], overrides: Iterable[str] = 
 
 
 def stage_file(name_or_path: str | os.PathLike[str]) -> Path:
-    """The file of a stage. A campaign name goes before a file of the same name. Raises StageNotFound."""
+    """The file of a stage. A name goes before a file of the same name. Raises StageNotFound."""
     text = os.fspath(name_or_path)
     campaign = _campaign_files()
-    if text in campaign:
-        return campaign[text]
+    named = campaign | _files(MODES_DIR)
+    if text in named:
+        return named[text]
     looks_like_path = isinstance(name_or_path, os.PathLike) or "." in text or "/" in text or os.sep in text
     if looks_like_path or Path(text).exists():
         return Path(text)
-    hint = did_you_mean(text, campaign)
+    hint = did_you_mean(text, named)
     raise StageNotFound(
         f'there is no stage "{text}".{hint} Stages: {one_of(campaign)}; or give the path of a .toml file'
     )
 
 
 def _campaign_files() -> dict[str, Path]:
-    """The files of the campaign by stage name: TOML where it can be checked, else compiled."""
-    suffix = ".toml" if find_spec("pydantic") and any(CAMPAIGN_DIR.glob("*.toml")) else compiled.SUFFIX
-    return {file.stem: file for file in sorted(CAMPAIGN_DIR.glob(f"*{suffix}"))}
+    return _files(CAMPAIGN_DIR)
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """The stages of a folder by name: TOML where it can be checked, else compiled."""
+    suffix = ".toml" if find_spec("pydantic") and any(folder.glob("*.toml")) else compiled.SUFFIX
+    return {file.stem: file for file in sorted(folder.glob(f"*{suffix}"))}
 
 
 def _order(name: str) -> int:
@@ -72,8 +83,8 @@ def _order(name: str) -> int:
 
 
 def _shown(file: Path) -> str:
-    """How messages call a file: stages of the campaign without the folders above."""
-    return f"campaign/{file.name}" if file.parent == CAMPAIGN_DIR else str(file)
+    """How messages call a file: stages of the game without the folders above."""
+    return f"{file.parent.name}/{file.name}" if file.parent in (CAMPAIGN_DIR, MODES_DIR) else str(file)
 
 
 def _read(file: Path) -> str:

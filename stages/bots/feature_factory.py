@@ -32,7 +32,7 @@ def reference(stage: StageSpec) -> PlanningBot:
         RollsBack(notice_s=12.0),
         RestartsInTurn("vm_basic", 0.75),
         When(told("search_launch"), wants(search_engine=1, vm_basic=4)),
-        When(told("app_of_the_week"), wants(sql_master=(1, "medium"), serverless=(1, "medium"), vm_basic=6)),
+        When(told("app_of_the_week"), wants(vm_basic=6)),
         ScaleOut("socket_gateway", 2, busy=0.8),
         ScaleOut("search_engine", 2, busy=0.8),
         ScaleOut("vm_basic", 7),

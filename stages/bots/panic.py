@@ -24,7 +24,8 @@ class PanicBot:
         if world.phase is Phase.SETUP:
             return self.blueprint.next_act(self.stage, world, check) or StartOperation()
         burning = world.error_rate > self.stage.goal.error_threshold
-        for act in (*self._nods(world), *(self._frenzy(world) if burning else ())):
+        acts: list[Command] = [*self._nods(world), *(self._frenzy(world) if burning else ())]
+        for act in acts:
             if legal(act, check):
                 return act
         return self.blueprint.next_act(self.stage, world, check)

@@ -34,10 +34,10 @@ def expert(stage: StageSpec) -> PlanningBot:
     return PlanningBot(
         stage,
         plan,
-        Answers({"live_counters": "yes", "influencer": "no"}),
+        Answers({"live_counters": "no", "influencer": "no"}),
         When(told("first_post"), wants(vm_basic=6)),
         When(told("celebrity"), wants(vm_basic=8)),
-        ScaleOut("vm_basic", 12, busy=0.6, aim=0.5),
+        ScaleOut("vm_basic", 11, busy=0.65, aim=0.55),
     )
 
 

@@ -12,9 +12,10 @@ from engine.spec import Department, FailureReason, StageSpec, SubItem
 from engine.view import NodeState
 from game.i18n import LANGUAGES, I18n, load_texts
 from stages.catalog import catalog_entries
-from stages.load import load_stage, stage_names
+from stages.daily import BURDENS, HELPS, daily_stage
+from stages.load import load_stage, mode_names, stage_names
 
-STAGES = [load_stage(name) for name in stage_names()]
+STAGES = [load_stage(name) for name in (*stage_names(), *mode_names())]
 GROUPS = [
     "department",
     "sub_item",
@@ -33,6 +34,7 @@ GROUPS = [
     "advice",
     "replay",
     "objective",
+    "daily",
 ]
 ADVICE = ("scale_out", "scale_up", "database", "load_balancer", "wiring", "latency", "growth", "budget", "all_good")
 REPLAY = ("stage", "command", "length", "format", "version", "prefix", "damaged")
@@ -77,9 +79,18 @@ def needed() -> set[str]:
         for policy in entry.data.get("policies", []):
             keys |= {f"policy.{policy['key']}.{part}" for part in ("name", "teach", *policy.get("choices", []))}
     keys |= {f"request.{name}.{part}" for name in catalog_entries("request_kinds") for part in ("name", "about")}
+    keys |= {f"daily.{name}" for name in (*HELPS, *BURDENS)} | of_the_day()
     for stage in STAGES:
         keys |= of_stage(stage)
     return keys
+
+
+def of_the_day() -> set[str]:
+    """What no stage has, only a day's challenge; all of them share the texts of one stage."""
+    stages = [daily_stage(f"2026-11-{day:02}") for day in range(1, 31)]
+    keys = {f"stage.daily.{part}" for part in ("name", "story", "lesson", "debrief")}
+    keys |= {f"objective.daily.{objective.id}" for objective in stages[0].objectives}
+    return keys | {f"event.{event.id}.start" for stage in stages for event in stage.events}
 
 
 def of_stage(stage: StageSpec) -> set[str]:
@@ -106,7 +117,7 @@ def test_nothing_is_without_words(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_words_without_a_thing(language: str) -> None:
-    endings = {f"event.{event.id}.end" for stage in STAGES for event in stage.events}
+    endings = {key.replace(".start", ".end") for key in needed() if key.startswith("event.")}
     assert sorted(content(language).keys() - needed() - endings) == []
 
 
