@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
-from importlib.util import find_spec
+from zlib import crc32
 
 from engine.spec import StageSpec
+from stages.daily import challenge, daily_stage
 from stages.errors import StageNotFound
-from stages.load import load_stage, stage_file
+from stages.load import load_stage
 
 DAILY = "daily"
 SANDBOX = "sandbox"
@@ -45,34 +46,23 @@ def today() -> str:
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
-def has_mode(mode: str) -> bool:
-    """Whether this copy of the game has a mode."""
-    if mode == DAILY:
-        return find_spec("stages.daily") is not None
-    try:
-        return stage_file(mode).exists()
-    except StageNotFound:
-        return False
-
-
 def daily_seed(day: str) -> int:
-    """The traffic of a day's challenge."""
-    from stages import daily
-
-    return daily.daily_seed(day)
+    """The traffic of a day's challenge: the same for everybody."""
+    return crc32(f"traffic {day}".encode())
 
 
 def daily_modifiers(day: str) -> tuple[str, ...]:
-    """What a day's challenge changes: keys of the texts `daily.<key>.name`."""
-    from stages import daily
+    """What a day's challenge changes: keys of the texts `daily.<key>`."""
+    return challenge(day).modifiers
 
-    return daily.daily_modifiers(day)
+
+def daily_base(day: str) -> str:
+    """The stage a day's challenge comes from."""
+    return challenge(day).base
 
 
 def _daily(day: str, ref: str) -> StageSpec:
-    from stages import daily
-
     try:
-        return replace(daily.daily_stage(day), id=ref)
+        return replace(daily_stage(day), id=ref)
     except ValueError as error:
         raise StageNotFound(f'"{ref}": {error}') from None

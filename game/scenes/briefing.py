@@ -12,7 +12,7 @@ from game.savegame import best_of
 from game.scenes.base import Scene
 from game.scenes.screen import Screen
 from game.session import Session
-from game.stage_refs import SANDBOX, open_stage, text_id
+from game.stage_refs import DAILY, SANDBOX, daily_modifiers, open_stage, text_id, variant_of
 from game.ui.button import Button, Kind
 from game.ui.choice import Segmented
 from game.ui.label import Label
@@ -106,6 +106,8 @@ class BriefingScene(Screen):
             ("trophy", t("briefing.goal_rps", **best)),
             ("wallet", t("briefing.goal_budget")),
         ]
+        day = variant_of(stage.id, DAILY)
+        lines += [("calendar-days", t(f"daily.{change}")) for change in (daily_modifiers(day) if day else ())]
         bonus = [ObjectiveLine(self.ctx, stage, objective, "body") for objective in stage.objectives]
         return [*(_Goal(self.ctx, icon, text) for icon, text in lines), *bonus]
 

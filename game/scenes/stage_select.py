@@ -16,7 +16,7 @@ from game.scenes.base import Scene
 from game.scenes.screen import Screen
 from game.scenes.stage_cards import Line, ModeCard, StageCard, StarCount
 from game.scenes.start import new_seed
-from game.stage_refs import DAILY, ENDLESS, SANDBOX, daily_modifiers, daily_seed, has_mode, open_stage, today
+from game.stage_refs import DAILY, ENDLESS, SANDBOX, daily_base, daily_modifiers, daily_seed, open_stage, today
 from game.ui.button import Button, Kind
 from game.ui.label import Label
 from stages.load import stage_names
@@ -27,6 +27,9 @@ WIDEST = 1500
 COLUMNS = 5
 HEAD, FOOT = 100, 72
 TALLEST = 440
+MODES = 168
+# Where each mode's card begins and how wide it is, in columns: the daily challenge has the most to say.
+SHARES = ((0, 5), (5, 4), (9, 3))
 MOST_RECORDS = 2
 
 
@@ -103,20 +106,19 @@ class StageSelectScene(Screen):
                 self.ctx, t(f"mode.{mode}.name"), t(f"mode.{mode}.about"), icon, records(), lock=lock, on_press=press
             )
             for mode, icon, records, lock, press in offers
-            if has_mode(mode)
         ]
 
     def _daily_records(self) -> list[Line]:
         """What is different today, and how it went."""
         t, best = self.ctx.i18n.t, self.best(f"{DAILY}-{self.day}")
         _, month, day = (int(part) for part in self.day.split("-"))
-        changes = " · ".join(t(f"daily.{change}.name") for change in daily_modifiers(self.day))
         when = t("mode.daily.date", month=t(f"month.{month}"), day=day)
-        said = t("mode.daily.new")
+        base = Line(f"{when} · {t(f'stage.{daily_base(self.day)}.name')}", "text")
+        said = Line(t("mode.daily.new"), "accent")
         if best:
             grade, score = best.get("grade", ""), best.get("score", 0)
-            said = t("mode.daily.done", grade=grade, score=f"{score:,}", stars=stars_of(best))
-        return [Line(f"{when}: {changes}" if changes else when, "text"), Line(said, "ok" if best else "accent")]
+            said = Line(t("mode.daily.done", grade=grade, score=f"{score:,}", stars=stars_of(best)), "ok")
+        return [base, *(Line(t(f"daily.{change}")) for change in daily_modifiers(self.day)), said]
 
     def _endless_records(self) -> list[Line]:
         """The longest runs."""
@@ -144,14 +146,16 @@ class StageSelectScene(Screen):
         top, bottom = px(HEAD), self.size[1] - px(FOOT)
         gap = px(GAP)
         rows = -(-len(self.cards) // COLUMNS)
-        modes = min(px(150), (bottom - top) * 33 // 100) if self.modes else 0
+        modes = min(px(MODES), (bottom - top) * 36 // 100)
         tall = min((bottom - top - modes - gap * rows) // rows, px(TALLEST))
         columns = min(COLUMNS, len(self.cards))
         for index, card in enumerate(self.cards):
             row, column = divmod(index, columns)
             card.layout(_cell(left, width, columns, column, gap, top + row * (tall + gap), tall))
-        for index, mode in enumerate(self.modes):
-            mode.layout(_cell(left, width, len(self.modes), index, gap, bottom - modes, modes))
+        for mode, (start, columns) in zip(self.modes, SHARES, strict=True):
+            first = _cell(left, width, sum(SHARES[-1]), start, gap, bottom - modes, modes)
+            last = _cell(left, width, sum(SHARES[-1]), start + columns - 1, gap, bottom - modes, modes)
+            mode.layout(first.union(last))
         foot = pygame.Rect(left, bottom + px(16), self.back_button.natural_width(), px(40))
         self.back_button.layout(foot)
 
