@@ -144,7 +144,7 @@ class LiveLayer:
         for y, (text, colour) in zip(middles, lines, strict=False):
             role = layout.number_role
             label = self.ctx.text.get(text, role, colour, look.panel)
-            room = layout.width - layout.text_x - layout.padding // 2
+            room = self._text_room
             place = label.get_rect(midleft=(left + layout.text_x, top + y))
             self.surface.blit(label, place, (0, 0, min(room, place.width), place.height))
 
@@ -155,7 +155,7 @@ class LiveLayer:
         about = "~" if face.rough else ""
         lines = []
         if self.still.kind(node.kind).role is not Role.OBSERVER:
-            lines.append((about + t("map.rate", value=_short(max(0.0, face.figures.rate))), look.text))
+            lines.append((self._rate(about + _short(max(0.0, face.figures.rate))), look.text))
         latency = face.figures.p95_ms
         if latency >= 0.0:
             value = (
@@ -168,6 +168,16 @@ class LiveLayer:
             name, value = face.headline
             lines.append((t(f"map.headline.{name}", value=about + value), look.muted))
         return lines
+
+    def _rate(self, value: str) -> str:
+        """A rate with its unit, or without where the card is too narrow for it."""
+        whole = self.ctx.i18n.t("map.rate", value=value)
+        return whole if self.ctx.text.width(whole, self.still.layout.number_role) <= self._text_room else value
+
+    @property
+    def _text_room(self) -> int:
+        layout = self.still.layout
+        return layout.width - layout.text_x - layout.padding // 2
 
     def _work_lines(self, look: Look, face: Face) -> list[tuple[str, Rgb]]:
         t = self.ctx.i18n.t

@@ -16,6 +16,7 @@ from game.view.corner import Corners
 from game.view.events import MapEvents
 from game.view.geometry import CELL_HEIGHT, CELL_WIDTH, Cell, cell_centre
 from game.view.interaction import Interaction
+from game.view.layout import Detail
 from game.view.live import LiveLayer
 from game.view.look import Look
 from game.view.modes import Cloning, Idle, Placing, Route, Wiring
@@ -113,7 +114,8 @@ class MapView:
         self._draw_layers(surface)
         frame = Frame(surface, look, self.still.layout, self.board.by_id, self.board.curves, self.live.faces)
         if self.still.zones.zones:
-            self.still.zones.paint_names(surface, look, self.camera, self.board.cells)
+            named = self.board.cells if self.still.layout.detail is Detail.MINI else frozenset()
+            self.still.zones.paint_names(surface, look, self.camera, named)
         self.overlay.draw_wires(frame, self.hand)
         self.traffic.draw(surface, look, self.board)
         if not self.bare:

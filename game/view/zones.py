@@ -17,6 +17,7 @@ from game.view.shapes import Canvas, Rgb, filled, mix, pixel_grid, rounded_box, 
 
 _INSET = 3.0
 _NAME_INDENT = 14.0
+_NAME_LIFT = 3.0
 _ID_PREFIX = "zone_"
 
 
@@ -46,23 +47,26 @@ class ZonePainter:
             pygame.draw.rect(surface, line, self._area(zone, project), px(1.5), border_radius=px(8))
 
     def paint_names(self, surface: pygame.Surface, look: Look, camera: Camera, taken: Set[Cell]) -> None:
-        """The names on the upper edges of what is seen of the zones. taken: cells on which something stands."""
+        """The names on the upper edges of what is seen of the zones. taken: cells whose names may lie over an edge."""
         for index, zone in enumerate(self.zones):
             area = self._area(zone, camera.to_screen)
             if not area.colliderect(camera.viewport):
                 continue
             plate = self.sprites.get(("zone", zone.id), lambda index=index, zone=zone: self._plate(look, index, zone))  # type: ignore[misc]
-            surface.blit(plate, plate.get_rect(midleft=self._name_place(zone, area, camera, taken)))
+            right = camera.viewport.right - plate.get_width()
+            surface.blit(plate, plate.get_rect(midleft=self._name_place(zone, area, camera, taken, right)))
 
-    def _name_place(self, zone: ZoneSpec, area: pygame.Rect, camera: Camera, taken: Set[Cell]) -> tuple[int, int]:
+    def _name_place(
+        self, zone: ZoneSpec, area: pygame.Rect, camera: Camera, taken: Set[Cell], right: int
+    ) -> tuple[int, int]:
         """In the first column in sight where nothing stands on either side of the edge; else in the first one."""
-        indent, edge = self.ctx.theme.px(_NAME_INDENT), camera.viewport.left
+        indent, edge, lift = self.ctx.theme.px(_NAME_INDENT), camera.viewport.left, self.ctx.theme.px(_NAME_LIFT)
         lefts = [round(camera.to_screen((x * CELL_WIDTH, 0.0))[0]) for x in range(zone.x, zone.x + zone.width)]
-        columns = [(x, left) for x, left in enumerate(lefts, start=zone.x) if left >= edge]
+        columns = [(x, left) for x, left in enumerate(lefts, start=zone.x) if edge <= left + indent <= right]
         for x, left in columns:
             if (x, zone.y - 1) not in taken and (x, zone.y) not in taken:
-                return left + indent, area.top
-        return max(area.left, edge) + indent, area.top
+                return left + indent, area.top - lift
+        return max(area.left, edge) + indent, area.top - lift
 
     def _plate(self, look: Look, index: int, zone: ZoneSpec) -> pygame.Surface:
         px, colour = self.ctx.theme.px, look.zone(index)

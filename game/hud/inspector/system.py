@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from engine.spec import FailureReason
 from engine.view import Totals
 from game.context import Context
 from game.hud import figures, texts
@@ -114,13 +115,13 @@ class SystemPage(Page):
             (count, node, reason)
             for node, failed in view.failures_by_node().items()
             for reason, count in failed.items()
-            if count and node in alive
+            if count and node in alive and reason is not FailureReason.FORBIDDEN
         ]
         if not deaths:
             return i18n.t("play.inspector.nowhere")
         # Only what is shown gets its words: a name looks at every node.
         lines = [
-            f"{figures.count(count)} × {texts.reason(i18n, reason)} · {self.names.of(node)}"
+            f"{figures.count(count)} × {int(reason)} · {self.names.of(node)}"
             for count, node, reason in sorted(deaths, reverse=True)[:MOST_DEATHS]
         ]
         return "\n".join(self.ctx.text.fit(line, "small", self.width) for line in lines)
