@@ -122,7 +122,7 @@ def _of_departments(
 
 def deployment(i18n: I18n, event: str) -> Words:
     """The name of a deployment."""
-    key = f"event.{event}.name"
+    key = f"deploy.name.{event}"
     return Words(key if i18n.has(key) else "deploy.unnamed")
 
 
