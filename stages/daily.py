@@ -46,7 +46,10 @@ class Challenge:
 
 def challenge(day: str) -> Challenge:
     """What the challenge of a day (`2026-11-21`) is made of. Raises ValueError for what is no date."""
-    key = datetime.date.fromisoformat(day).isoformat()
+    try:
+        key = datetime.date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise ValueError(f'"{day}" is no day; write it like 2026-11-21') from None
     base = pick(BASES, key, "base")
     burdens = tuple(name for name in BURDENS if name != "sold_out" or base in DISPENSABLE)
     first = pick(burdens, key, "burden")

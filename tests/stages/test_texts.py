@@ -57,8 +57,8 @@ FACTS = [
 VALUES: dict[str, object] = {
     "node": 3, "kind": "VM", "source_kind": "인터넷", "target_kind": "DB", "size": "소형", "policy": "연결 제한",
     "value": 99, "allowed": "1-4", "x": 1, "y": 2, "width": 12, "height": 8, "cost": "$60", "budget": "$20",
-    "missing": "$40", "what": "구축 중", "remaining_s": 3.4, "limit": 60_000, "most": 1000, "reason": "502", "level": 50,
-    "max_rps": 120, "error_share": "0.3%", "latency": "95 ms", "uptime": "99%",
+    "missing": "$40", "what": "구축 중", "remaining_s": 3.4, "limit": 60_000, "most": 1000,
+    "reason": "502", "level": 50, "max_rps": 120, "error_share": "0.3%", "latency": "95 ms", "uptime": "99%",
 }  # fmt: skip
 
 
