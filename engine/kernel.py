@@ -71,7 +71,7 @@ class Kernel:
         self.level_flow = [np.zeros(level.edge_deck.size, dtype=np.int64) for level in topology.levels]
         self.pull_flow = np.zeros(topology.pull_edges, dtype=np.int64)
         self.ledger = Ledger.empty(nodes)
-        self.adopted_at = self.clock
+        self.slots_counted_at = self.clock
         self.nothing = np.zeros(nodes, dtype=np.int64)
         self.history = np.zeros((int(capacity.patience.max(initial=1)) + 1, nodes), dtype=np.int64)
         self.columns = np.arange(nodes, dtype=np.intp)
@@ -80,6 +80,7 @@ class Kernel:
 
     def refresh(self, board: Board) -> None:
         """Take over what changed in the capacities on the same board."""
+        self.ledger.slots, self.slots_counted_at = self.slot_steps(), self.clock
         self.capacity.refresh(board)
         self._weigh()
 
@@ -150,7 +151,7 @@ class Kernel:
 
     def slot_steps(self) -> CountArray:
         """Slots by node, summed over the steps since the start."""
-        return np.asarray(self.ledger.slots + self.capacity.slots * (self.clock - self.adopted_at))
+        return np.asarray(self.ledger.slots + self.capacity.slots * (self.clock - self.slots_counted_at))
 
     def speed(self) -> FloatArray:
         """Pace of each node now against nominal: wires, and the Universal Scalability Law for databases."""
