@@ -1,4 +1,4 @@
-"""The knobs of a sandbox on the page of the system: traffic, the mix of requests, and events at the press of a button."""
+"""The knobs of a sandbox, on the page of the system: traffic, mix of requests, and every event by a button."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ class EventButton(Button):
         ctx, px, palette = self.ctx, self.px, self.ctx.theme.palette
         tone: pygame.Color = getattr(palette, self.event.department.value) if self.enabled else palette.muted
         icon = ctx.icons.get(ICONS[self.event.department], 16, tone, background)
-        surface.blit(icon, icon.get_rect(midleft=(self.rect.left + px(8), self.rect.centery)))
-        words = ctx.text.fit(self.text, "small", self.rect.width - px(38))
+        surface.blit(icon, icon.get_rect(midleft=(self.rect.left + px(6), self.rect.centery)))
+        words = ctx.text.fit(self.text, "small", self.rect.width - px(31))
         name = ctx.text.get(words, "small", ink, background)
-        surface.blit(name, name.get_rect(midleft=(self.rect.left + px(30), self.rect.centery)))
+        surface.blit(name, name.get_rect(midleft=(self.rect.left + px(27), self.rect.centery)))
 
 
 def event_name(page: Page, event: EventSpec) -> str:
@@ -87,10 +87,7 @@ def _spoken(event: EventSpec) -> tuple[str, str]:
 
 
 def sandbox_section(page: Page) -> None:
-    """The knobs and the events, kept up to date; nothing for a stage that is no sandbox."""
-    stage = page.session.stage
-    if not stage.sandbox:
-        return
+    """The knobs and the events, kept up to date."""
     _knobs(page)
     _events(page)
 

@@ -11,6 +11,7 @@ from game.hud import figures, texts
 from game.hud.inspector.migration import MigrationSection, migration_shape
 from game.hud.inspector.page import Hands, Page
 from game.hud.objectives import objectives_section
+from game.hud.sandbox import sandbox_section
 from game.hud.stat import Bar, Stat
 from game.session import Session
 from game.ui.label import Label
@@ -29,7 +30,10 @@ class SystemPage(Page):
         self.down(32)
         self.paragraph(ctx.i18n.t("play.inspector.hint"))
         self._overview()
-        self._goals()
+        if session.stage.sandbox:
+            sandbox_section(self)
+        else:
+            self._goals()
         objectives_section(self)
         MigrationSection(self)
         self._quality()
