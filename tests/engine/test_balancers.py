@@ -1,12 +1,17 @@
-"""Round robin is exact, fewest connections levels what is unequal, and rate caps hold."""
+"""Round robin and weights are exact, fewest connections levels what is unequal, two choices shorten the tail, rate caps
+hold, and draining loses nothing.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from engine.commands import Disconnect
+from engine.commands import Disconnect, Resize, SetPolicy
 from engine.simulation import Simulation
-from engine.spec import FailureReason, RequestKind, StageSpec, SubItem
+from engine.spec import FailureReason, NodeSize, PolicySpec, RequestKind, StageSpec, SubItem
 from tests.engine.builders import balancer, opened, recipe, run_for, server, source, stage
 
 PAGE = RequestKind(id="page", recipe=recipe("static"))
@@ -80,3 +85,84 @@ def test_a_rate_cap_holds_and_what_is_over_it_is_refused(queue: int) -> None:
     assert statistics.throughput_rps <= 60.5
     assert simulation.view.failures_by_node()[1][FailureReason.REFUSED] > 1000
     assert simulation.view.node(1).waiting <= queue
+
+
+SERVERS, LOAD = 40, 0.8
+
+
+def tail(policy: str) -> list[float]:
+    """Share of 40 single servers at 80 % that hold at least 1, 2, 3, 4, 5 requests, over 60 s."""
+    kinds = (source("balancer"), balancer(policy, "server"), server("server", 1, {SubItem.STATIC: 100.0}))
+    names = [f"s{i}" for i in range(SERVERS)]
+    nodes = (("in", "internet"), ("lb", "balancer"), *((name, "server") for name in names))
+    wires = (("in", "lb"), *(("lb", name) for name in names))
+    spec = stage(kinds, nodes, wires, SERVERS * LOAD * 10.0, (PAGE,), step_ms=10.0)
+    simulation = opened(spec, 1)
+    run_for(simulation, 15.0)
+    at_least = np.zeros(5)
+    steps = 5000
+    for _ in range(steps):
+        simulation.step()
+        present = (simulation.kernel.serving + simulation.kernel.waiting)[2:]
+        at_least += [np.count_nonzero(present >= i) for i in range(1, 6)]
+    return [float(count) / steps / SERVERS for count in at_least]
+
+
+def test_random_choice_makes_every_server_a_queue_of_its_own() -> None:
+    """M/M/1: the share with at least i requests is rho^i."""
+    found = tail("random")
+    assert found[0] == pytest.approx(LOAD, abs=0.03)
+    assert found[2] == pytest.approx(LOAD**3, abs=0.08)
+    assert found[4] == pytest.approx(LOAD**5, abs=0.1)
+
+
+def test_two_choices_make_the_tail_doubly_exponential() -> None:
+    """rho^(2^i - 1) for many servers. Source: M. Mitzenmacher, The Power of Two Choices, IEEE TPDS 2001."""
+    found = tail("two_choices")
+    expected = [LOAD ** (2**i - 1) for i in range(1, 6)]
+    assert found[0] == pytest.approx(expected[0], abs=0.03)
+    assert found[1] == pytest.approx(expected[1], abs=0.06)
+    assert found[2] == pytest.approx(expected[2], abs=0.06)
+    assert found[3] == pytest.approx(expected[3], abs=0.03)
+    assert found[4] < 0.02, "where random choice has a third"
+
+
+def test_weights_are_exact_to_about_one_request_even_when_they_change() -> None:
+    spec = farm("weighted", 150.0)
+    sizes = (
+        NodeSize(id="s", slots=12, queue=400, service_ms={SubItem.STATIC: 50.0}),
+        NodeSize(id="l", slots=31, service_ms={SubItem.STATIC: 50.0}),
+    )
+    kinds = tuple(replace(kind, sizes=sizes) if kind.id == "quick" else kind for kind in spec.node_kinds)
+    simulation = opened(replace(spec, node_kinds=kinds), 1)
+    for weights in ((12, 4, 4), (31, 4, 4)):
+        if weights[0] == 31:
+            simulation.apply(Resize(2, "l"))
+        begun = sent(simulation)
+        for step in range(2000):
+            simulation.step()
+            gained = [now - before for now, before in zip(sent(simulation), begun, strict=True)]
+            for count, weight in zip(gained, weights, strict=True):
+                assert abs(count - sum(gained) * weight / sum(weights)) < 2.0, step
+        assert sum(gained) > 1000
+
+
+@pytest.mark.parametrize("policy", ["round_robin", "least_connections", "random", "two_choices", "weighted"])
+def test_a_drained_server_gets_nothing_new_and_loses_nothing(policy: str) -> None:
+    rotation = PolicySpec(key="rotation", choices=("in", "out"), default="in")
+    spec = farm(policy, 100.0)
+    kinds = tuple(replace(k, policies=(rotation,)) if k.id in ("quick", "slow") else k for k in spec.node_kinds)
+    simulation = opened(replace(spec, node_kinds=kinds), 2)
+    run_for(simulation, 5.0)
+    simulation.apply(SetPolicy(3, "rotation", "out"))
+    there = simulation.view.node(3)
+    assert there.in_service + there.waiting > 0, "what it has stays"
+    before = sent(simulation)
+    run_for(simulation, 10.0)
+    assert sent(simulation)[1] == before[1]
+    there = simulation.view.node(3)
+    assert there.in_service + there.waiting == 0, "and is finished"
+    assert sum(simulation.view.totals.failed.values()) == 0
+    simulation.apply(SetPolicy(3, "rotation", "in"))
+    run_for(simulation, 5.0)
+    assert sent(simulation)[1] > before[1] + 50
