@@ -11,6 +11,7 @@ from game.context import Context
 from game.hud import figures, texts
 from game.hud.stat import Bar, Stat
 from game.session import SPEEDS, Session
+from game.stage_refs import text_id
 from game.ui.button import Button, Kind
 from game.ui.label import Label
 from game.ui.widget import Panel, Widget
@@ -47,13 +48,13 @@ class TopBar(Panel):
         self.session = session
         t = ctx.i18n.t
         goal, stage = session.stage.goal, session.stage
-        total = figures.clock(stage.duration_s)
+        total, free = figures.clock(stage.duration_s), stage.endless or stage.sandbox
         self.menu = self.add(
             Button(ctx, "", on_menu, icon="menu", kind=Kind.QUIET, tooltip=self._hint("play.top.menu", "menu"))
         )
-        self.name = self.add(Label(ctx, t(f"stage.{stage.id}.name"), "strong"))
-        self.clock = self.add(Label(ctx, "", "number", tooltip=t("play.top.tip.clock", total=total)))
-        self.total = self.add(Label(ctx, t("play.top.time_of", total=total), "small", "muted"))
+        self.name = self.add(Label(ctx, t(f"stage.{text_id(stage.id)}.name"), "strong"))
+        self.clock = self.add(Label(ctx, "", "number", tooltip=t("play.top.tip.clock", total="∞" if free else total)))
+        self.total = self.add(Label(ctx, "" if free else t("play.top.time_of", total=total), "small", "muted"))
         seconds = f"{stage.day_s:g}"
         self.calendar = self.add(
             Label(ctx, "", "small", "muted", align="right", tooltip=t("play.top.tip.calendar", seconds=seconds))

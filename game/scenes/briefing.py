@@ -96,7 +96,7 @@ class BriefingScene(Screen):
         if stage.sandbox:
             return [
                 _Goal(self.ctx, "sandbox", t("sandbox.goal_free")),
-                _Goal(self.ctx, "flash", t("sandbox.goal_fire")),
+                _Goal(self.ctx, "bolt", t("sandbox.goal_fire")),
             ]
         best = {"rps": figures.count(goal.max_rps), "latency": figures.latency(goal.latency_good_ms)}
         time = figures.clock(stage.duration_s)
@@ -146,7 +146,8 @@ class BriefingScene(Screen):
 
     def _known_events(self) -> str:
         i18n = self.ctx.i18n
-        events = sorted(self.session.view.forecast.events, key=lambda event: event.starts_at_s)
+        known = (event for event in self.session.view.forecast.events if event.starts_at_s > 0)
+        events = sorted(known, key=lambda event: event.starts_at_s)
         if not events:
             return i18n.t("briefing.no_events")
         return " · ".join(

@@ -12,6 +12,7 @@ from game.savegame import saved_run
 from game.scenes.base import Quit
 from game.scenes.demo import demo_session, restarted
 from game.scenes.screen import Screen
+from game.stage_refs import text_id
 from game.storage import Problem
 from game.ui.button import Button, Kind
 from game.ui.label import Label
@@ -53,7 +54,8 @@ class TitleScene(Screen):
             Button(ctx, t("title.settings"), self._settings, icon="settings"),
         ]
         if saved is not None:
-            stage = t(f"stage.{saved.stage_ref}.name") if ctx.i18n.has(f"stage.{saved.stage_ref}.name") else ""
+            key = f"stage.{text_id(saved.stage_ref)}.name"
+            stage = t(key) if ctx.i18n.has(key) else ""
             entries.insert(
                 0, Button(ctx, t("title.continue", stage=stage), self._continue, icon="save", kind=Kind.PRIMARY)
             )

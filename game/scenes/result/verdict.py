@@ -10,6 +10,7 @@ from game.hud import figures
 from game.hud.grade import GradeRing
 from game.hud.stat import Bar, Stat
 from game.session import Session
+from game.stage_refs import text_id
 from game.ui.label import Label
 from game.ui.widget import Widget
 
@@ -26,7 +27,7 @@ class Verdict(Widget):
         t = ctx.i18n.t
         end = figures.clock(session.view.time_s)
         won = result.outcome == "won"
-        self.stage_name = self.add(Label(ctx, t(f"stage.{session.stage.id}.name"), "small", "muted"))
+        self.stage_name = self.add(Label(ctx, t(f"stage.{text_id(session.stage.id)}.name"), "small", "muted"))
         self.outcome = self.add(Label(ctx, t(f"result.{result.outcome}"), "title", "text" if won else "error"))
         self.outcome_line = self.add(Label(ctx, t(f"result.{result.outcome}_line", time=end), "body", "muted"))
         self.add(ring)

@@ -63,17 +63,22 @@ class Chart:
 
     def _clock_scale(self, look: Look, axes: Axes, most: int) -> None:
         """Moments along the bottom."""
+        free = 0
         for moment in clock_ticks(axes.start, axes.end, most):
             label = self._label(clock(moment), look.muted, look)
             x = axes.x(moment)
             pygame.draw.line(self._surface, look.line, (x, axes.frame.bottom), (x, axes.frame.bottom + self._px(3)))
             place = label.get_rect(midtop=(round(x), axes.frame.bottom + self._px(4)))
-            if self._surface.get_rect().contains(place):
+            if place.left >= free and self._surface.get_rect().contains(place):
                 self._surface.blit(label, place)
+                free = place.right + self._px(6)
 
     def _flags(self, look: Look, axes: Axes, events: Iterable[AnnouncedEvent]) -> None:
-        """Events that change the traffic, as flags in two rows; a flag names the department and how strong it is."""
-        coming = sorted((event for event in events if event.multiplier != 1.0), key=lambda event: event.starts_at_s)
+        """Events that change the traffic, as flags in two rows; a flag names the department and how strong it is.
+
+        What only keeps a kind of request away until its feature is there has a multiplier of 0, and no flag.
+        """
+        coming = sorted((event for event in events if event.multiplier not in (0.0, 1.0)), key=lambda event: event.starts_at_s)
         for row, event in enumerate(event for event in coming if axes.start <= event.starts_at_s <= axes.end):
             self._flag(look, axes, event, row % 2)
 
