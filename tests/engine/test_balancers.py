@@ -135,7 +135,8 @@ def test_weights_are_exact_to_about_one_request_even_when_they_change() -> None:
     )
     kinds = tuple(replace(kind, sizes=sizes) if kind.id == "quick" else kind for kind in spec.node_kinds)
     simulation = opened(replace(spec, node_kinds=kinds), 1)
-    for weights in ((12, 4, 4), (31, 4, 4)):
+    rounds: tuple[tuple[int, ...], ...] = ((12, 4, 4), (31, 4, 4))
+    for weights in rounds:
         if weights[0] == 31:
             simulation.apply(Resize(2, "l"))
         begun = sent(simulation)
