@@ -59,7 +59,7 @@ def _tolerance(rate: float) -> float:
 
 def _claims(done: dict[int, float], burst: Recording) -> list[Claim]:
     claims = [
-        about(f"answered with {limit} connections", _pace_rps(limit), rate, _tolerance(_pace_rps(limit)), "/s", USL)
+        about(f"answered, {limit} at once", _pace_rps(limit), rate, _tolerance(_pace_rps(limit)), "/s", USL)
         for limit, rate in done.items()
     ]
     best = max(done, key=lambda limit: done[limit])
