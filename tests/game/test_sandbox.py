@@ -17,6 +17,12 @@ from game.ui.widget import Widget
 from tests.game.player import Player
 
 
+@pytest.fixture(autouse=True)
+def known_traffic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same visitors in every test."""
+    monkeypatch.setattr("game.scenes.stage_select.new_seed", lambda: 11)
+
+
 def at_briefing(folder: Path, language: str = "en") -> Player:
     player = Player(folder, language)
     player.app.scene.next_scene = StageSelectScene(player.app.ctx)
@@ -36,6 +42,11 @@ def in_operation(folder: Path) -> tuple[Player, PlayScene]:
 
 def found(play: PlayScene, kind: type[Widget]) -> list[Widget]:
     return [widget for widget in play.dashboard.inspector.walk() if isinstance(widget, kind)]
+
+
+def event_button(play: PlayScene, event: str) -> EventButton:
+    """The button of an event, on the page as it is now."""
+    return next(w for w in found(play, EventButton) if isinstance(w, EventButton) and w.event.id == event)
 
 
 def reveal(play: PlayScene, widget: Widget) -> None:
@@ -87,11 +98,10 @@ def test_keys_move_a_share_of_the_mix_and_reset_brings_it_back(tmp_path: Path) -
 
 def test_an_event_is_fired_by_its_button(tmp_path: Path) -> None:
     player, play = in_operation(tmp_path)
-    button = next(w for w in found(play, EventButton) if isinstance(w, EventButton) and w.event.id == "push_sent")
-    reveal(play, button)
-    player.click(button)
+    reveal(play, event_button(play, "push_sent"))
+    player.click(event_button(play, "push_sent"))
     player.frames(10)
-    assert "push_sent" in play.session.view.active_events and button.active
+    assert "push_sent" in play.session.view.active_events and event_button(play, "push_sent").active
     assert any("Push" in entry.text(player.app.ctx.i18n) for entry in play.memory.entries)
 
 

@@ -78,7 +78,8 @@ class Chart:
 
         What only keeps a kind of request away until its feature is there has a multiplier of 0, and no flag.
         """
-        coming = sorted((event for event in events if event.multiplier not in (0.0, 1.0)), key=lambda event: event.starts_at_s)
+        flagged = (event for event in events if event.multiplier not in (0.0, 1.0))
+        coming = sorted(flagged, key=lambda event: event.starts_at_s)
         for row, event in enumerate(event for event in coming if axes.start <= event.starts_at_s <= axes.end):
             self._flag(look, axes, event, row % 2)
 
