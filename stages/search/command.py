@@ -14,7 +14,7 @@ from engine.replay import to_json, to_text
 from engine.run import Run
 from engine.simulation import Simulation
 from engine.spec import StageSpec
-from stages.balance.conduct import conduct, new_run
+from stages.balance.conduct import conduct
 from stages.balance.players import REFERENCE
 from stages.balance.runs import Job, Outcome, outcome_of, run
 from stages.balance.workers import Spread, WorkersError, cores, workers_at
@@ -60,7 +60,7 @@ def execute(options: argparse.Namespace, print_json: Callable[[object], None], s
     except WorkersError as error:
         show(str(error))
         return USAGE
-    shown = conduct(new_run(stage, FRESH_SEEDS[0]), player(stage, found.best.opening))
+    shown = conduct(Simulation(stage, FRESH_SEEDS[0]), player(stage, found.best.opening))
     report = _report(stage, found, best, reference, shown)
     if options.json:
         print_json(report)
@@ -88,7 +88,12 @@ def _report(
         "reference": theirs,
         "beats_reference": mine["standing"] > theirs["standing"] and mine["score"] > theirs["score"],
         "opening": str(found.best.opening),
-        "shown": {"seed": shown.seed, "grade": outcome_of(shown).grade, "run": to_json(shown.run)},
+        "shown": {
+            "seed": shown.seed,
+            "grade": outcome_of(shown).grade,
+            "state_hash": shown.state_hash(),
+            "run": to_json(shown.run),
+        },
         "code": to_text(shown.run),
     }
 

@@ -60,7 +60,7 @@ def _insert(opening: Opening, stage: StageSpec, generator: np.random.Generator) 
     kind = _pick(on_offer(stage), generator)
     if kind not in stage.node_kind(source).may_call or target not in stage.node_kind(kind).may_call:
         return opening
-    grown = _add_wires(opening, (kind, target), (source, kind))
+    grown = _wired(opening, stage, (kind, target), (source, kind))
     if generator.random() < 0.5:
         grown = replace(grown, cut=_with(grown.cut, (source, target)), wires=_without(grown.wires, (source, target)))
     return grown if kind in _built(grown) else _with_count(grown, Count(kind, 1))
@@ -73,7 +73,7 @@ def _attach(opening: Opening, stage: StageSpec, generator: np.random.Generator) 
     if not targets:
         return opening
     target = _pick(targets, generator)
-    grown = replace(_add_wires(opening, (kind, target)), cut=_without(opening.cut, (kind, target)))
+    grown = _wired(opening, stage, (kind, target))
     for end in (kind, target):
         if end not in _built(grown) and stage.node_kind(end).role is not Role.SOURCE:
             grown = _with_count(grown, Count(end, 1))
@@ -159,8 +159,12 @@ def _with_count(opening: Opening, count: Count) -> Opening:
     return replace(opening, counts=tuple(count if other.kind == count.kind else other for other in opening.counts))
 
 
-def _add_wires(opening: Opening, *wires: tuple[str, str]) -> Opening:
-    return replace(opening, wires=tuple(dict.fromkeys((*opening.wires, *wires))))
+def _wired(opening: Opening, stage: StageSpec, *wires: tuple[str, str]) -> Opening:
+    """With these wires drawn: no longer cut, and alone where only one may lead out."""
+    single = [source for source, _ in wires if stage.node_kind(source).single_target]
+    kept = [wire for wire in opening.wires if wire[0] not in single]
+    cut = tuple(wire for wire in opening.cut if wire not in wires)
+    return replace(opening, wires=tuple(dict.fromkeys((*kept, *wires))), cut=cut)
 
 
 def _with(items: tuple[T, ...], item: T) -> tuple[T, ...]:

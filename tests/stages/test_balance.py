@@ -11,17 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from engine.simulation import Simulation
 from engine.spec import ConditionSpec, EventSpec, MigrationSpec, StageSpec
 from engine.spec.events import Department
 from stages.__main__ import main
 from stages.balance import command, page, tables
+from stages.balance.conduct import conduct
 from stages.balance.estimates import Rate, band, falling, wilson
 from stages.balance.measure import LEVELS, Part, Plan, StageBalance, jobs_of, measure
 from stages.balance.promises import kept, promises
-from stages.balance.runs import Death, History, Job, Outcome, run
+from stages.balance.runs import Death, History, Job, Outcome, outcome_of, run
 from stages.balance.variants import at_level, without
 from stages.balance.workers import WorkersError, in_processes, on_cluster
-from stages.bots import bot_names
+from stages.bots import bot_names, make_bot
 from stages.load import load_stage
 
 SHORT_S = 15.0
@@ -187,6 +189,11 @@ def test_outcome_tells_what_the_player_did(short: StageSpec) -> None:
     assert idle.error_rate > reference.error_rate
     assert {death.kind for death in idle.died} == {"vm_basic"}
     assert "load_balancer" not in run(Job(short, "reference", 1, without="load_balancer")).built
+
+
+def test_following_single_requests_changes_nothing(short: StageSpec) -> None:
+    followed = outcome_of(conduct(Simulation(short, 1), make_bot("reference", short)))
+    assert replace(followed, state_hash="") == replace(run(Job(short, "reference", 1)), state_hash="")
 
 
 def test_a_fair_stage_keeps_every_promise() -> None:

@@ -1,0 +1,60 @@
+"""Whether the campaign keeps its promises: a taste of it always, more of it in the slow tests.
+
+With a handful of seeds a share cannot be measured: these tests catch what is clearly broken. The shares the campaign
+promises are measured over 64 seeds by `python -m stages balance`; see docs/balance.md.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from stages.balance.measure import Part, Plan, measure
+from stages.balance.promises import GOOD, kept, promises
+from stages.balance.runs import Job, run
+from stages.balance.tables import promises_table
+from stages.balance.workers import cores, in_processes
+from stages.load import load_stage, stage_names
+
+FIRST, *LATER = stage_names()
+QUICK_SEED = 1
+# About 4 minutes of two cores for the bots of all stages, 1 for the first stage's sweep and ablation.
+SLOW_SEEDS, SLOW_PROBES = 2, 2
+
+
+@pytest.mark.parametrize("name", [FIRST, LATER[0]])
+def test_reference_wins_and_does_it_well(name: str) -> None:
+    assert run(Job(load_stage(name), "reference", QUICK_SEED)).grade in GOOD
+
+
+def test_expert_reaches_the_best_grade_by_acting() -> None:
+    outcome = run(Job(load_stage(FIRST), "expert", QUICK_SEED))
+    assert outcome.grade == "S"
+    assert outcome.acts > 0
+
+
+@pytest.mark.parametrize("bot", ["withheld", "panic"])
+def test_first_stage_is_lost_without_its_lesson(bot: str) -> None:
+    assert not run(Job(load_stage(FIRST), bot, QUICK_SEED)).won
+
+
+@pytest.mark.parametrize("name", stage_names())
+def test_idling_loses(name: str) -> None:
+    assert not run(Job(load_stage(name), "idle", QUICK_SEED)).won
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", stage_names())
+def test_every_stage_keeps_its_promises_about_bots(name: str) -> None:
+    """But for the spread of the grades, which takes more seeds than these."""
+    with in_processes(cores()) as spread:
+        balances = measure([load_stage(name)], Plan(seeds=SLOW_SEEDS, probes=0, parts=(Part.BOTS,)), spread)
+    found = [promise for promise in promises(balances) if promise.name != "every grade occurs"]
+    assert kept(found), "\n" + promises_table(found)
+
+
+@pytest.mark.slow
+def test_first_stage_leaves_room_and_hangs_on_its_lesson_only() -> None:
+    plan = Plan(seeds=SLOW_SEEDS, probes=SLOW_PROBES)
+    with in_processes(cores()) as spread:
+        found = promises(measure([load_stage(FIRST)], plan, spread))
+    assert kept(found), "\n" + promises_table(found)
