@@ -30,23 +30,23 @@ CHECKOUT = [
 
 def reference(stage: StageSpec) -> PlanningBot:
     """A queue with workers and a firewall before the sale, servers for it when it is announced."""
-    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(3), "vm_cpu": Wanted(1), "waf": Wanted(1)}
+    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium"), "waf": Wanted(1)}
     return PlanningBot(
         stage,
         Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR]),
         Answers({"order_mails": "after", "flash_voucher": "no"}),
         Redrives(),
-        When(told("doors_open"), wants(vm_cpu=3, vm_basic=6)),
-        When(told("last_hour"), wants(vm_cpu=4)),
+        When(told("doors_open"), wants(vm_cpu=(2, "medium"), vm_basic=3)),
+        When(told("last_hour"), wants(vm_basic=4)),
         ScaleOut("sql_replica", 2),
-        ScaleOut("vm_cpu", 5),
-        ScaleOut("vm_basic", 9),
+        ScaleOut("vm_cpu", 3),
+        ScaleOut("vm_basic", 5),
     )
 
 
 def expert(stage: StageSpec) -> PlanningBot:
     """Splits the checkout off on top of it, so that browsing cannot take its servers."""
-    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(4), "vm_cpu": Wanted(1), "waf": Wanted(1)}
+    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium"), "waf": Wanted(1)}
     plan = Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR])
     plan.settings = {"load_balancer": {"balancing": "least_connections"}}
     return PlanningBot(
@@ -54,12 +54,12 @@ def expert(stage: StageSpec) -> PlanningBot:
         plan,
         Answers({"order_mails": "at_once", "flash_voucher": "yes"}),
         Redrives(),
-        Migrates(spare=150.0),
+        Migrates(spare=250.0),
         Reserves("load_balancer", "vm_cpu", "buy"),
-        When(told("doors_open"), wants(vm_cpu=4, vm_basic=6, sql_replica=2)),
-        When(told("last_hour"), wants(vm_cpu=5, vm_basic=7)),
-        ScaleOut("vm_cpu", 6, busy=0.65, aim=0.5),
-        ScaleOut("vm_basic", 10, busy=0.65, aim=0.5),
+        When(told("doors_open"), wants(vm_cpu=(2, "medium"), vm_basic=4, sql_replica=2)),
+        When(told("last_hour"), wants(vm_cpu=3, vm_basic=5)),
+        ScaleOut("vm_cpu", 4, busy=0.65, aim=0.5),
+        ScaleOut("vm_basic", 6, busy=0.65, aim=0.5),
     )
 
 
@@ -67,25 +67,25 @@ def withheld(stage: StageSpec) -> PlanningBot:
     """Ready in time with servers and the largest database there is money for, but every write waits for it."""
     return PlanningBot(
         stage,
-        Blueprint({"vm_cpu": Wanted(1)}, [*CHECKOUT, *WEB]),
+        Blueprint({}, [*CHECKOUT, *WEB]),
         Answers({"order_mails": "after", "flash_voucher": "no"}),
-        When(told("doors_open"), wants(sql_master=(1, "large"), vm_cpu=3, vm_basic=6)),
+        When(told("doors_open"), wants(sql_master=(1, "large"), vm_cpu=(2, "medium"), vm_basic=3)),
         ScaleUp("sql_master"),
         ScaleOut("sql_replica", 2),
-        ScaleOut("vm_cpu", 5),
-        ScaleOut("vm_basic", 9),
+        ScaleOut("vm_cpu", 3),
+        ScaleOut("vm_basic", 5),
     )
 
 
 def panic(stage: StageSpec) -> PanicBot:
-    """The whole shop, and a database of the largest size, before the doors open."""
+    """The whole shop before the doors open, as far as the money goes, and nothing thought through."""
     nodes = {
         "queue": Wanted(1),
         "worker": Wanted(1),
         "waf": Wanted(1),
         "vm_cpu": Wanted(2),
         "sql_replica": Wanted(2),
-        "vm_basic": Wanted(8),
+        "vm_basic": Wanted(4),
     }
     return PanicBot(stage, Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR], spare=150))
 

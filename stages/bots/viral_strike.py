@@ -21,9 +21,9 @@ def reference(stage: StageSpec) -> PlanningBot:
         stage,
         Blueprint({"redis": Wanted(1, "small"), "sql_replica": Wanted(1), "vm_basic": Wanted(4)}, [*READS, *WEB]),
         Answers({"live_counters": "no", "influencer": "no"}),
-        When(told("celebrity"), wants(vm_basic=6)),
-        ScaleOut("sql_replica", 2, busy=0.7),
-        ScaleOut("vm_basic", 10, busy=0.7),
+        When(told("celebrity"), wants(vm_basic=7)),
+        When(told("evening_news"), wants(sql_replica=2, vm_basic=9)),
+        ScaleOut("vm_basic", 11, busy=0.7),
     )
 
 
@@ -36,8 +36,9 @@ def expert(stage: StageSpec) -> PlanningBot:
         plan,
         Answers({"live_counters": "no", "influencer": "no"}),
         When(told("first_post"), wants(vm_basic=6)),
-        When(told("celebrity"), wants(vm_basic=8)),
-        ScaleOut("vm_basic", 11, busy=0.65, aim=0.55),
+        When(told("celebrity"), wants(vm_basic=9)),
+        When(told("evening_news"), wants(vm_basic=11)),
+        ScaleOut("vm_basic", 12, busy=0.65, aim=0.55),
     )
 
 
