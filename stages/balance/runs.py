@@ -57,8 +57,8 @@ class Death:
 class Outcome:
     """What came of a run; plain values, so that equal runs give equal outcomes wherever they were done.
 
-    standing: 0..1, the weighted parts of the grade, 0 when lost. acts: commands besides opening the doors.
-    built: kinds of node that the player added.
+    standing: 0..1, the weighted parts of the grade, 0 when lost. survived: share of the stage's time. acts: commands
+    besides opening the doors. built: kinds of node that the player added.
     """
 
     outcome: str
@@ -69,6 +69,7 @@ class Outcome:
     budget: float
     stars: int
     seconds: float
+    survived: float
     error_rate: float
     acts: int
     built: tuple[str, ...]
@@ -104,6 +105,7 @@ def outcome_of(simulation: Simulation, series: bool = False) -> Outcome:
         budget=simulation.budget,
         stars=result.stars,
         seconds=result.seconds,
+        survived=min(result.seconds / simulation.stage.duration_s, 1.0),
         error_rate=result.error_rate,
         acts=sum(not isinstance(command, StartOperation) for command in commands),
         built=tuple(sorted(built)),

@@ -52,9 +52,8 @@ class Search:
 
 
 def fitness(outcome: Outcome) -> float:
-    """A won run is worth 1 and its standing (so 1 to 2), a lost one nothing but the requests that did not fail
-    (0 to 1)."""
-    return 1.0 + outcome.standing if outcome.won else 1.0 - outcome.error_rate
+    """A won run is worth 1 and its standing (so 1 to 2), a lost one the share of the time it lasted (0 to 1)."""
+    return 1.0 + outcome.standing if outcome.won else outcome.survived
 
 
 def try_out(trial: Trial) -> Outcome:

@@ -41,7 +41,7 @@ def outcome(grade: str = "S", acts: int = 5, built: tuple[str, ...] = ()) -> Out
     standing = {"S": 0.95, "A": 0.85, "B": 0.7, "C": 0.6, "D": 0.4, "F": 0.0}[grade]
     history = History((300.0, 200.0), (None, 120.0 if won else None))
     return Outcome(
-        "won" if won else "service_down", grade, standing, 1000, 120.0, 50.0, int(won), 300.0, 0.01, acts, built,
+        "won" if won else "service_down", grade, standing, 1000, 120.0, 50.0, int(won), 300.0, 1.0, 0.01, acts, built,
         (Death("vm_basic", 502, 7),), "", history,
     )  # fmt: skip
 
