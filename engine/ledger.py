@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 from engine.spec import FailureReason
-from engine.topology import Tally
+from engine.topology import Level, Tally
 
 REASONS = tuple(FailureReason)
 NOTHING: CountArray = np.zeros(0, dtype=np.int64)
@@ -28,6 +28,13 @@ class LevelFlows:
     present: CountArray
     failed: list[tuple[FailureReason, CountArray]]
     edge: CountArray
+
+    def moved(self, level: Level) -> CountArray:
+        """How many left each cell, answered, passed on or failed."""
+        went = np.bincount(level.deck_cell[level.edge_deck], self.edge, self.present.size).astype(np.int64)
+        for _, failed in self.failed:
+            went += failed
+        return went
 
 
 @dataclass(slots=True)

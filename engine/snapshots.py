@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.arrays import CountArray
+from engine.board import Node
 from engine.ledger import REASONS
 from engine.mishaps import zone_of
 from engine.routing import DEAD
@@ -23,22 +24,32 @@ if TYPE_CHECKING:
 RECENT_FAILURES = 0.5
 
 
-def node_views(sim: Simulation) -> dict[int, NodeView]:
-    """All nodes by number, now."""
-    kernel, gauges = sim.kernel, sim.metrics.nodes
-    if gauges.node_ids != kernel.topology.node_ids:
-        gauges = gauges.moved_to(kernel.topology.node_ids)
-    serving, waiting, calling = kernel.occupied.tolist()
-    held, slots, speed = _held(sim).tolist(), kernel.capacity.slots.tolist(), kernel.speed().tolist()
-    use, leaving, failing = (a.tolist() for a in (gauges.utilisation, gauges.throughput_rps, gauges.failing_rps))
-    recent, failed = gauges.recent_failures.T.tolist(), kernel.ledger.failed.T.tolist()
-    wires = Counter(node for wire in sim.board.wires for node in wire)
-    views = {}
-    for i, node in enumerate(sim.board.nodes.values()):
+class Snapshot:
+    """The nodes at one moment. What they share is read at once, each node only when somebody looks at it."""
+
+    def __init__(self, sim: Simulation) -> None:
+        kernel, gauges = sim.kernel, sim.metrics.nodes
+        if gauges.node_ids != kernel.topology.node_ids:
+            gauges = gauges.moved_to(kernel.topology.node_ids)
+        self.sim, self.gauges, self.ledger = sim, gauges, kernel.ledger
+        self.serving, self.waiting, self.calling = kernel.occupied.tolist()
+        self.held, self.slots, self.speed = _held(sim).tolist(), kernel.capacity.slots.tolist(), kernel.speed().tolist()
+        self.index = kernel.topology.node_index
+        self.wires = Counter(node for wire in sim.board.wires for node in wire)
+        self._views: dict[int, NodeView] = {}
+
+    def node(self, node_id: int) -> NodeView:
+        """One node. Raises KeyError when there is none of that number."""
+        if node_id not in self._views:
+            self._views[node_id] = self._view(self.sim.board.nodes[node_id])
+        return self._views[node_id]
+
+    def _view(self, node: Node) -> NodeView:
+        sim, gauges, i = self.sim, self.gauges, self.index[node.id]
         histogram = sim.tracers.by_node.get(node.id)
         endless = node.ready_step >= FOR_EVER
         passes = node.kind.role.passes_through
-        views[node.id] = NodeView(
+        return NodeView(
             id=node.id,
             kind=node.kind.id,
             size=node.size.id,
@@ -46,28 +57,27 @@ def node_views(sim: Simulation) -> dict[int, NodeView]:
             y=node.y,
             state=node.state,
             remaining_s=0.0 if endless else max(0.0, (node.ready_step - sim.step_count) * sim.dt_s),
-            slots=slots[i],
-            in_service=serving[i],
-            calling=calling[i],
-            waiting=waiting[i] + held[i],
+            slots=self.slots[i],
+            in_service=self.serving[i],
+            calling=self.calling[i],
+            waiting=self.waiting[i] + self.held[i],
             queue_limit=node.size.queue if passes else node.queue(),
-            utilisation=use[i],
-            throughput_rps=leaving[i],
-            failing_rps=failing[i],
-            failing_reason=_most_frequent(recent[i]),
-            failed=dict(zip(REASONS, failed[i], strict=True)),
+            utilisation=float(gauges.utilisation[i]),
+            throughput_rps=float(gauges.throughput_rps[i]),
+            failing_rps=float(gauges.failing_rps[i]),
+            failing_reason=_most_frequent(gauges.recent_failures[:, i].tolist()),
+            failed=by_reason(self.ledger.failed[:, i]),
             p95_ms=histogram.percentiles(0.95)[0] if histogram else float("nan"),
-            speed=speed[i],
+            speed=self.speed[i],
             overloaded=node.id in sim.vitals.overloaded,
             locked=node.id in sim.vitals.locked,
-            wires=wires[node.id],
+            wires=self.wires[node.id],
             keep_per_day=node.size.keep_per_day * sim.models.paid_units(node.id),
             policies=dict(node.policies),
             zone=zone_of(sim.stage, node),
             instances=node.live.instances,
             figures=sim.models.figures(node.id),
         )
-    return views
 
 
 def _most_frequent(recent: list[float]) -> FailureReason | None:

@@ -97,12 +97,10 @@ class Tracers:
             cell = self.cell[: self.alive]
             finished = self._finished(kernel, flows, cell)
             if int(cell.max()) >= topology.serving:
-                held = [
-                    self.tracers[row] for row in np.flatnonzero(cell >= topology.serving + topology.waiting).tolist()
-                ]
+                going = self._released(topology, flows, cell)
                 self._wait(topology, flows, cell)
-                for tracer in held:
-                    self._pass(tracer, topology, flows, int(self.cell[tracer.row]))
+                for tracer in going:
+                    self._pass(tracer, topology, flows, int(self.cell[tracer.row]), released=True)
             for tracer in finished:
                 self._served(tracer, topology, flows)
         self._bear(topology, flows, arrivals)
@@ -241,15 +239,31 @@ class Tracers:
         else:
             self._fail(tracer, REASONS[int(capacity.refusal[node])])
 
-    def _pass(self, tracer: Tracer, topology: Topology, flows: StepFlows, cell: int) -> None:
+    def _released(self, topology: Topology, flows: StepFlows, cell: IndexArray) -> list[Tracer]:
+        """Of those held back at nodes without slots, the ones that move on or fail in this step."""
+        rows = np.flatnonzero(cell >= topology.serving + topology.waiting)
+        if not rows.size:
+            return []
+        present = np.zeros(topology.cells, dtype=np.int64)
+        moved = np.zeros(topology.cells, dtype=np.int64)
+        for level, went in zip(topology.levels, flows.levels, strict=True):
+            present[level.cells] = went.present
+            moved[level.cells] = went.moved(level)
+        here = cell[rows]
+        goes = self.generator.random(rows.size) * np.maximum(present[here], 1) < moved[here]
+        goes |= present[here] == 0
+        return [self.tracers[row] for row in rows[goes].tolist()]
+
+    def _pass(self, tracer: Tracer, topology: Topology, flows: StepFlows, cell: int, released: bool = False) -> None:
         """Go through a node without slots, or wait there, or fail, in proportion to what the cohort did (of the whole
-        node, where none was in the tracer's cell)."""
+        node, where none was in the tracer's cell). released: it does not wait any longer."""
         depth = bisect_right(topology.level_ends, cell)
         level, moved = topology.levels[depth], flows.levels[depth]
         position = cell - level.cells.start
         alone = not moved.present[position]
         alike = level.cell_node == level.cell_node[position] if alone else slice(position, position + 1)
-        draw = self._uniform() * max(int(moved.present[alike].sum()), 1)
+        among = moved.moved(level)[alike] if released and not alone else moved.present[alike]
+        draw = self._uniform() * max(int(among.sum()), 1)
         for reason, failed in moved.failed:
             draw -= int(failed[alike].sum())
             if draw < 0:

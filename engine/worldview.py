@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.assessment import standing
 from engine.coarse import LOOK_S, coarsen
-from engine.snapshots import by_reason, node_statistics, node_views, totals
+from engine.snapshots import Snapshot, by_reason, node_statistics, totals
 from engine.spec import FailureReason
 from engine.view import (
     Alert,
@@ -41,7 +41,7 @@ class WorldView:
         self._simulation = simulation
         self._looks: dict[int, tuple[int, NodeView]] = {}
         self._moment: tuple[int, int, int] = (-1, -1, -1)
-        self._nodes: dict[int, NodeView] = {}
+        self._snapshot = Snapshot(simulation)
 
     @property
     def phase(self) -> Phase:
@@ -86,11 +86,12 @@ class WorldView:
     @property
     def nodes(self) -> tuple[NodeView, ...]:
         """All nodes, now."""
-        return tuple(self._now().values())
+        return tuple(self.node(node_id) for node_id in self._simulation.board.nodes)
 
     def node(self, node_id: int) -> NodeView:
         """One node, now. Raises KeyError when there is none of that number."""
-        return self._now()[node_id]
+        now = self._now().node(node_id)
+        return now if self.monitored else self._coarse(now)
 
     @property
     def monitored(self) -> bool:
@@ -99,15 +100,13 @@ class WorldView:
             return True
         return any(node.kind.alerts and node.is_up for node in self._simulation.board.nodes.values())
 
-    def _now(self) -> dict[int, NodeView]:
-        """All nodes by number, looked at once for each moment: a step, a change of the board, an act of the player."""
+    def _now(self) -> Snapshot:
+        """The nodes at this moment: a step, a change of the board or an act of the player makes another."""
         sim = self._simulation
         moment = (sim.step_count, sim.topology_version, len(sim.log))
         if moment != self._moment:
-            self._moment, self._nodes = moment, node_views(sim)
-            if not self.monitored:
-                self._nodes = {node: self._coarse(view) for node, view in self._nodes.items()}
-        return self._nodes
+            self._moment, self._snapshot = moment, Snapshot(sim)
+        return self._snapshot
 
     def _coarse(self, now: NodeView) -> NodeView:
         look = int(self.time_s // LOOK_S)
