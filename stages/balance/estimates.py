@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 Z_95 = 1.959964
+# A win is sure above this win rate, and hopeless below that.
+SURE, HOPELESS = 0.95, 0.05
 
 
 class Interval(NamedTuple):
@@ -74,7 +76,7 @@ class Band:
         return self.lost / self.safe
 
 
-def band(levels: Sequence[float], rates: Sequence[Rate], sure: float = 0.95, hopeless: float = 0.05) -> Band:
+def band(levels: Sequence[float], rates: Sequence[Rate], sure: float = SURE, hopeless: float = HOPELESS) -> Band:
     """The band of rising levels, interpolated over the logarithm of the level.
 
     It begins at the level with the most wins: where traffic is too little to earn a living, runs are lost for another

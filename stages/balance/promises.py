@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 
-from stages.balance.estimates import Rate
+from stages.balance.estimates import SURE, Rate
 from stages.balance.measure import StageBalance
 from stages.balance.players import EXPERT, IDLE, PANIC, REFERENCE, WITHHELD
 from stages.balance.runs import Outcome
@@ -128,7 +128,8 @@ def _band(balance: StageBalance) -> Promise:
     assert found is not None
     name, promised = "there is room between safe and lost", f"a factor >= {BAND_LEAST}"
     if math.isnan(found.factor):
-        end = "safe at none of the levels tried" if math.isnan(found.safe) else "lost at all levels"
+        *_, hardest = balance.sweep.values()
+        end = "safe at every level tried" if hardest.share >= SURE else "safe at none of the levels tried"
         return Promise(balance.stage.id, name, promised, end, False)
     beyond = "at least " if found.open_end else ""
     measured = f"95 % at {found.safe:.2f}, 5 % at {beyond}{found.lost:.2f}: {beyond}{found.factor:.2f}"

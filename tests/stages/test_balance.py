@@ -238,6 +238,12 @@ def test_band_that_is_too_narrow_or_unknown() -> None:
     assert (promise.holds, promise.measured) == (False, "safe at none of the levels tried")
 
 
+def test_stage_that_is_never_lost_has_no_band() -> None:
+    always = {1.0: Rate(8, 8), 2.0: Rate(8, 8)}
+    (promise,) = promises([replace(fair(), bots={}, ablation={}, sweep=always)])
+    assert (promise.holds, promise.measured) == (False, "safe at every level tried")
+
+
 def test_a_kind_that_dominates() -> None:
     name = "no kind dominates but the lesson's"
     assert broken(replace(fair(), ablation={"cdn": Rate(8, 8), "vm_basic": Rate(0, 8)})) == [name]
