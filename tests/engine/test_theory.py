@@ -38,7 +38,12 @@ def mean(statistics: Sequence[NodeStatistics], name: str) -> float:
     return fmean(getattr(one, name) for one in statistics)
 
 
-@pytest.mark.parametrize(("servers", "load"), [(1, 0.5), (2, 0.7), (8, 0.8)])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("servers", "load"), [pytest.param(1, 0.5, marks=SLOW), pytest.param(2, 0.7, marks=SLOW), (8, 0.8)]
+)
 def test_mmc_quickly(servers: int, load: float) -> None:
     arrival = servers * SERVICE * load
     expected = theory.mmc(arrival, SERVICE, servers)
@@ -63,7 +68,10 @@ def test_mmc_within_two_percent(servers: int, load: float, seconds: float) -> No
     assert fmean(differences) == pytest.approx(0.0, abs=0.011)
 
 
-@pytest.mark.parametrize(("servers", "room", "load"), [(1, 5, 0.8), (4, 8, 0.9), (8, 8, 0.8), (8, 20, 1.1)])
+@pytest.mark.parametrize(
+    ("servers", "room", "load"),
+    [(1, 5, 0.8), pytest.param(4, 8, 0.9, marks=SLOW), pytest.param(8, 8, 0.8, marks=SLOW), (8, 20, 1.1)],
+)
 def test_loss_of_a_bounded_queue(servers: int, room: int, load: float) -> None:
     """Compared at the arrival rate that was drawn, which removes most of the run's scatter."""
     differences = []
@@ -133,7 +141,7 @@ def test_percentiles_of_mm1_are_exponential() -> None:
     mean_ms = 1000.0 / (SERVICE - 5.0)
     found = []
     for seed in range(4):
-        simulation = opened(mmc(1, MEAN_MS, 5.0), seed)
+        simulation = opened(mmc(1, MEAN_MS, 5.0, step_ms=20.0), seed)
         run_for(simulation, 200.0)
         found.append(simulation.view.percentiles_ms(0.5, 0.95, 0.99))
     p50, p95, p99 = (fmean(column) for column in zip(*found, strict=True))
