@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import balancing, sampling
-from engine.arrays import CountArray
+from engine.arrays import CountArray, FloatArray
 from engine.board import ENDLESS
 from engine.ledger import REASON_ROW, REASONS, LevelFlows, StepFlows
 from engine.spec import FailureReason
@@ -103,6 +103,8 @@ class Passage:
         most = np.minimum(purse, ENDLESS).astype(np.int64)
         if level.stores:
             most = np.minimum(most, self._room()[at])
+        if len(level.importances) > 1 and np.count_nonzero(capacity.by_importance[at]):
+            most = np.where(capacity.by_importance[at], np.minimum(most, self._spared(level, present, purse)), most)
         passes = np.where(capacity.queue[at] < 0, 0, np.minimum(mine, most))
         kernel.credit[at] = np.minimum(np.where(np.isfinite(purse), purse - passes, 0.0), capacity.burst[at])
         if not np.count_nonzero(passes != mine):
@@ -116,6 +118,17 @@ class Passage:
         passing = self._chosen(level, present - refused, amount, total - over)
         kernel.ledger.occupied[1] += rest - over
         return passing, refused
+
+    def _spared(self, level: Level, present: CountArray, purse: FloatArray) -> CountArray:
+        """How many pass where the least important go first: the r-th of n ranks of importance (from 0) leaves r / n of
+        the bucket to those above it. What they would need in the next steps is not given away in this one.
+        """
+        burst, taken = self.capacity.burst[level.at], np.zeros(level.at.size, dtype=np.int64)
+        for rank, importance in enumerate(level.importances):
+            mine = np.bincount(level.nodes.of, present * (level.cell_importance == importance), self.nodes)[level.at]
+            left = np.minimum(purse - burst * (rank / len(level.importances)) - taken, ENDLESS)
+            taken += np.minimum(mine, np.maximum(left, 0.0)).astype(np.int64)
+        return taken
 
     def _room(self) -> CountArray:
         """How many messages each broker can still take."""
