@@ -97,13 +97,16 @@ def test_a_token_bucket_forgives_a_burst_after_a_lull() -> None:
     assert came - totals.failed[FailureReason.RATE_LIMITED] == pytest.approx(100 + 100 * 0.5 + 25, abs=20)
 
 
-def test_shedding_by_importance_spares_the_most_important() -> None:
-    """1000 + 1000 + 1000 come, 1500 may pass: all orders, half of the news, no page. Evenly: half of each."""
+@pytest.mark.parametrize("rate", [300.0, 3000.0])
+def test_shedding_by_importance_spares_the_most_important(rate: float) -> None:
+    """A third each, and half may pass: all orders, half of the news, no page. Evenly: half of each. A few requests a
+    step or many make no difference.
+    """
     kinds = (PAGE, NEWS, ORDER)
     shares = {}
     for shedding in ("even", "by_importance"):
-        simulation = opened(behind(gateway(), 3000.0, kinds), 3)
-        simulation.apply(SetPolicy(GATEWAY, "rate_limit_rps", 1500))
+        simulation = opened(behind(gateway(), rate, kinds), 3)
+        simulation.apply(SetPolicy(GATEWAY, "rate_limit_rps", round(rate / 2.0)))
         simulation.apply(SetPolicy(GATEWAY, "shedding", shedding))
         run_for(simulation, 3.0)
         begun_failed, begun_done = failed_kind(simulation), simulation.kernel.done_kind.tolist()
