@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.actions import Plan
 from engine.arrays import FloatArray
 from engine.commands import AnswerQuest, Fire, Refused, RollBack, Tune
 from engine.commands import RefusalCode as Code
 from engine.facts import Fact
+from engine.situation import Plan
 from engine.spec import ChoiceSpec, EventSpec
 from engine.view import Phase
 

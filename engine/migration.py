@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.actions import Plan
 from engine.commands import RefusalCode as Code
 from engine.commands import Refused
 from engine.facts import Fact, MigrationDone, MigrationStarted
+from engine.situation import Plan
 from engine.spec import StageSpec
 
 

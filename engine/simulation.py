@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine import digest, scoring
-from engine.actions import Plan, Situation, plan
+from engine.actions import plan
 from engine.alerts import Alerts
 from engine.arrays import CountArray
 from engine.assembly import compile_topology
@@ -56,6 +56,7 @@ from engine.phases import flatten
 from engine.routing import MOST_CELLS, TooManyPathsError, cells_at_most
 from engine.run import Run
 from engine.schedule import Schedule
+from engine.situation import Plan, Situation
 from engine.spec import StageSpec
 from engine.timestep import TICK_S, step_ms
 from engine.tracers import Tracers
