@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.commands import Accepted, Build, Clone, Command, Connect, Disconnect, Resize, Sell, SetPolicy
 from engine.spec import StageSpec
 from engine.view import NodeState, NodeView
-from stages.bots.player import Check, World, free_cell
+from stages.bots.player import Check, World, free_cell, larger
 
 
 @dataclass(slots=True)
@@ -69,7 +69,9 @@ class Blueprint:
     def _nodes(self, world: World, stage: StageSpec) -> Iterable[Command]:
         for kind, wanted in self.nodes.items():
             have = of_kind(world, kind)
-            if len(have) < wanted.count:
+            if len(have) < wanted.count and kind not in world.unlocked:
+                yield from _instead(stage, have, wanted)
+            elif len(have) < wanted.count:
                 x, y = free_cell(stage, world, have[0] if have else self._neighbour(world, kind))
                 same = [node for node in have if node.size == (wanted.size or node.size)]
                 yield Clone(same[0].id, x, y) if same else Build(kind, x, y, wanted.size)
@@ -86,6 +88,20 @@ class Blueprint:
         beside = [target if source == kind else source for source, target in self.wires if kind in (source, target)]
         found = [node for other in beside for node in of_kind(world, other)]
         return found[0] if found else world.nodes[0]
+
+
+def _instead(stage: StageSpec, have: list[NodeView], wanted: Wanted) -> Iterable[Command]:
+    """Where no more of a kind can be had: larger ones, one at a time, until there are as many slots."""
+    slots = {size.id: size.slots for size in stage.node_kind(have[0].kind).sizes} if have else {}
+    goal = wanted.count * slots.get(wanted.size or next(iter(slots), ""), 0)
+    if not have or any(node.state is not NodeState.READY for node in have):
+        return
+    if sum(slots[node.size] for node in have) >= goal:
+        return
+    least = min(have, key=lambda node: slots[node.size])
+    bigger = larger(stage, least)
+    if bigger is not None:
+        yield bigger
 
 
 def of_kind(world: World, kind: str) -> list[NodeView]:
