@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import numpy as np
 import pytest
@@ -17,10 +18,13 @@ from engine.view import NodeState
 TICK_S = 0.1
 
 
-class Driver:
+M = TypeVar("M", bound=Behaviour)
+
+
+class Driver(Generic[M]):
     """Ticks one model by hand. reading: what the next tick sees, as a function of the driver."""
 
-    def __init__(self, node: Node, model: Behaviour, reading: Callable[[Driver], Reading]) -> None:
+    def __init__(self, node: Node, model: M, reading: Callable[[Driver[M]], Reading]) -> None:
         self.node, self.model, self.reading = node, model, reading
         self.ticks = 0
         self.facts: list[Fact] = []
@@ -34,18 +38,18 @@ class Driver:
     def tick(self, count: int = 1) -> None:
         for _ in range(count):
             self.ticks += 1
-            reading = self.reading(self)
+            now = self.reading(self)
             around = Surroundings(
                 time_s=self.time_s,
                 tick_s=TICK_S,
                 generator=self.generator,
-                reading=lambda number, now=reading: now,
+                reading=dict.fromkeys([self.node.id], now).__getitem__,
                 nodes={self.node.id: self.node},
                 callers=lambda number: [],
                 callees=lambda number: [],
                 act=self.wishes.append,
             )
-            self.facts += self.model.tick(self.node, reading, around)
+            self.facts += self.model.tick(self.node, now, around)
 
     def run_for(self, seconds: float) -> None:
         self.tick(round(seconds / TICK_S))
@@ -60,11 +64,11 @@ def group_node(spec: AutoscaleSpec, **policies: str | int) -> Node:
     return Node(7, kind, size, 0, 0, dict(policies))
 
 
-def grouped(spec: AutoscaleSpec, in_service: Callable[[Driver], float], **policies: str | int) -> Driver:
+def grouped(spec: AutoscaleSpec, in_service: Callable[[Driver[Group]], float], **policies: str | int) -> Driver[Group]:
     """A group that always has so much in service, as far as its slots allow."""
     node = group_node(spec, **policies)
 
-    def reading(driver: Driver) -> Reading:
+    def reading(driver: Driver[Group]) -> Reading:
         slots = node.size.slots * node.live.instances
         work = in_service(driver)
         busy = min(work, slots)
@@ -156,7 +160,10 @@ def test_a_group_against_a_step_of_load() -> None:
     assert driver.node.live.instances == 4
     driver.run_for(10.0)
     # the period saw 8 of 8 slots for 5 s and 10 of 16 for 10 s: 140/200 over 0.5 is 1.4, ceil(4 x 1.4) = 6
-    assert driver.facts[1:] == [Scaled(7, 4, 6, pytest.approx(1.4))]
+    later = driver.facts[1]
+    assert isinstance(later, Scaled)
+    assert (later.before, later.after) == (4, 6)
+    assert later.load == pytest.approx(1.4)
     driver.run_for(60.0)
     assert driver.node.live.instances == 6
     assert driver.figure("load_share") == pytest.approx(10 / 24)

@@ -24,11 +24,11 @@ START_S, WORKER_START_S, IDLE_S = 2.0, 10.0, 20.0
 
 
 def cluster(
-    in_service: Callable[[Driver], float] = lambda d: 0.0,
+    in_service: Callable[[Driver[Cluster]], float] = lambda d: 0.0,
     size: NodeSize = WORKER,
     rollout_share: float = 0.25,
     **policies: str | int,
-) -> Driver:
+) -> Driver[Cluster]:
     """A cluster of workers with 2 cores for pods, four small ones each, that always has so much in service."""
     spec = ClusterSpec(
         pods=(SMALL, LARGE),
@@ -42,7 +42,7 @@ def cluster(
     )
     node = Node(5, kind, size, 0, 0, {"target_percent": 50, "max_instances": 40, **policies})
 
-    def reading(driver: Driver) -> Reading:
+    def reading(driver: Driver[Cluster]) -> Reading:
         work, slots = in_service(driver), node.live.slots
         busy = min(work, slots)
         return Reading(slots=slots, in_service=busy, busy=busy, waiting=max(0, round(work - slots)))
@@ -50,11 +50,11 @@ def cluster(
     return Driver(node, Cluster(node), reading)
 
 
-def shown(driver: Driver, *names: str) -> tuple[float, ...]:
+def shown(driver: Driver[Cluster], *names: str) -> tuple[float, ...]:
     return tuple(driver.figure(name) for name in names)
 
 
-def curve(driver: Driver, seconds: float, name: str = "pods") -> list[tuple[float, int]]:
+def curve(driver: Driver[Cluster], seconds: float, name: str = "pods") -> list[tuple[float, int]]:
     """A figure over time as (value, ticks it stayed)."""
     values = []
     for _ in range(round(seconds * 10)):

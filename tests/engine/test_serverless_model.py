@@ -15,15 +15,19 @@ from tests.engine.test_autoscale_model import Driver
 
 
 def function(
-    present: Callable[[Driver], int], *, limit: int = 100, cold_start_s: float = 0.85, keep_alive_s: float = 5.0
-) -> Driver:
+    present: Callable[[Driver[Serverless]], int],
+    *,
+    limit: int = 100,
+    cold_start_s: float = 0.85,
+    keep_alive_s: float = 5.0,
+) -> Driver[Serverless]:
     """A function that always has so many requests to do at once, and refuses what is beyond its limit."""
     size = NodeSize(id="s", slots=limit)
     spec = ServerlessSpec(cold_start_s=cold_start_s, keep_alive_s=keep_alive_s)
     kind = NodeKind(id="serverless", role=Role.COMPUTE, sizes=(size,), serverless=spec)
     node = Node(3, kind, size, 0, 0, {})
 
-    def reading(driver: Driver) -> Reading:
+    def reading(driver: Driver[Serverless]) -> Reading:
         slots, queue = node.live.slots, node.live.queue
         here = min(present(driver), slots + queue)
         serving = min(here, slots)
@@ -32,7 +36,7 @@ def function(
     return Driver(node, Serverless(node), reading)
 
 
-def warm(driver: Driver) -> int:
+def warm(driver: Driver[Serverless]) -> int:
     return driver.node.live.slots
 
 
