@@ -16,7 +16,7 @@ from stages.balance.runs import History, Outcome
 from stages.balance.tables import deaths
 from stages.experiments.plot import require
 
-INK, FAINT, GRID, PAPER = "#dbe4ee", "#8a9bb0", "#33414f", "#16202a"
+INK, FAINT, GRID = "#dbe4ee", "#8a9bb0", "#33414f"
 # People with colour vision deficiencies can tell them apart, on a dark page. Source: M. Okabe, K. Ito, 2008.
 COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00", "#9AA5B1")
 # From best to worst, evenly darker; a loss stands out.
@@ -88,15 +88,14 @@ def _ablation(axes: Any, balance: StageBalance) -> None:
     rates = [balance.full, *balance.ablation.values()]
     colours = [COLOURS[1] if name in balance.taught else COLOURS[0] for name in names]
     errors = np.array([[r.share - r.interval.low, r.interval.high - r.share] for r in rates]).T
-    style = {"ecolor": FAINT, "elinewidth": 1.0}
+    style = {"ecolor": INK, "elinewidth": 1.0}
     axes.barh(names, [rate.share for rate in rates], color=colours, xerr=np.maximum(errors, 0.0), error_kw=style)
     axes.invert_yaxis()
     _share_axis(axes.xaxis, axes.set_xlim)
     axes.set_xlabel("runs won (orange: what the stage teaches)" if balance.taught else "runs won")
     for place, rate in enumerate(rates):
-        axes.annotate(
-            f" {rate.wins} of {rate.runs}", (0.0, place), va="center", fontsize=8, color=PAPER if rate.wins else INK
-        )
+        axes.annotate(f"{rate.wins} of {rate.runs}", (1.0, place), xycoords=("axes fraction", "data"), xytext=(4, 0),
+                      textcoords="offset points", va="center", fontsize=8)  # fmt: skip
     axes.grid(axis="y", visible=False)
 
 
