@@ -130,7 +130,7 @@ class BriefingScene(Screen):
             "budget": texts.money(i18n, stage.budget),
             "upkeep": texts.money(i18n, view.keep_per_day),
             "users": figures.count(view.users),
-            "duration": i18n.t("briefing.days", days=f"{days:g}"),
+            "duration": i18n.t("briefing.days", days=f"{round(days, 1):g}"),
             "best": str(best.get("grade") or i18n.t("briefing.never")),
         }
         idle = {"duration", "best"} if stage.endless or stage.sandbox else set()
