@@ -81,13 +81,14 @@ def panic(stage: StageSpec) -> PanicBot:
     """The whole shop before the doors open, as far as the money goes, and nothing thought through."""
     nodes = {
         "queue": Wanted(1),
-        "worker": Wanted(1),
+        "worker": Wanted(2),
         "waf": Wanted(1),
-        "vm_cpu": Wanted(2),
-        "sql_replica": Wanted(2),
-        "vm_basic": Wanted(4),
+        "vm_cpu": Wanted(1, "medium"),
+        "vm_basic": Wanted(5),
     }
-    return PanicBot(stage, Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR], spare=150))
+    plan = Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR], spare=60)
+    plan.settings = {"load_balancer": {"balancing": "random"}, "waf": {"sensitivity": "high"}, "redis": {"ttl_s": 8}}
+    return PanicBot(stage, plan)
 
 
 BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {

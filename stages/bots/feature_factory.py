@@ -79,7 +79,9 @@ def panic(stage: StageSpec) -> PanicBot:
         "serverless": Wanted(1),
         "vm_basic": Wanted(7),
     }
-    return PanicBot(stage, Blueprint(nodes, [*JOBS, *CHAT, *WEB], spare=200))
+    plan = Blueprint(nodes, [*JOBS, *CHAT, *WEB], spare=150)
+    plan.settings = {"load_balancer": {"balancing": "random"}, "redis": {"ttl_s": 5}}
+    return PanicBot(stage, plan)
 
 
 BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {

@@ -53,14 +53,11 @@ def withheld(stage: StageSpec) -> PlanningBot:
 
 
 def panic(stage: StageSpec) -> PanicBot:
-    """A bit of everything before the doors open, and yes to whatever brings money."""
-    nodes = {
-        "monitoring": Wanted(1),
-        "cdn": Wanted(1, "medium"),
-        "vm_basic": Wanted(6),
-        "sql_master": Wanted(1, "medium"),
-    }
-    return PanicBot(stage, Blueprint(nodes, [*BEHIND, *EDGE], spare=100))
+    """Whatever the money buys before the doors open, and a turn at every knob, because somebody said so."""
+    nodes = {"cdn": Wanted(1, "large"), "monitoring": Wanted(1), "vm_basic": Wanted(8)}
+    plan = Blueprint(nodes, [*BEHIND, *EDGE], spare=120)
+    plan.settings = {"load_balancer": {"balancing": "random"}, "sql_master": {"max_connections": 10}}
+    return PanicBot(stage, plan)
 
 
 BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {
