@@ -24,6 +24,7 @@ PROGRESS_VERSION = 2
 GRADES = "SABCDF"
 PASSED = "SABCD"
 MOST_RUNS = 10
+MOST_PLACES = 9
 MOST_DAYS = 400
 
 
@@ -114,12 +115,24 @@ def endless_runs(store: Storage) -> tuple[EndlessRun, ...]:
     return tuple(_runs(_progress(store)["endless"]))
 
 
+def endless_run(session: Session, result: RunResult) -> EndlessRun:
+    """A finished run as it stands in the list of the endless mode."""
+    return EndlessRun(int(result.seconds), result.score, session.seed)
+
+
+def place_of(store: Storage, run: EndlessRun) -> int:
+    """The place of a run among the best of the endless mode, from 1; 0 when it is not one of the first nine."""
+    runs = endless_runs(store)
+    place = runs.index(run) + 1 if run in runs else 0
+    return place if place <= MOST_PLACES else 0
+
+
 def record_run(store: Storage, session: Session, result: RunResult) -> bool:
     """Note a finished run where its mode belongs. True when it is the best so far; a sandbox has no records."""
     if session.stage.sandbox:
         return False
     if session.stage.endless:
-        return _record_endless(store, EndlessRun(int(result.seconds), result.score, session.seed))
+        return _record_endless(store, endless_run(session, result))
     return record_result(store, session.stage.id, session.phase, result)
 
 

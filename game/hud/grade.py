@@ -22,7 +22,7 @@ def grade_colour(palette: Palette, grade: str) -> pygame.Color:
     """The colour of a grade; the letter itself says the same."""
     if grade in ("S", "A"):
         return palette.ok
-    if grade == "B":
+    if grade in ("B", "1"):
         return palette.accent
     return palette.error if grade == "F" else palette.warn
 

@@ -53,6 +53,7 @@ class ObjectiveLine(Widget):
     """An objective: a star that is filled when it is met, the words, and where it stands.
 
     standing: None before a run; then no value is shown. over: the run has ended, so what is not met was missed.
+    counts: False after a defeat, which no star survives.
     """
 
     def __init__(self, ctx: Context, stage: StageSpec, objective: ObjectiveSpec, role: str = "small") -> None:
@@ -62,6 +63,7 @@ class ObjectiveLine(Widget):
         self.standing: Objective | None = None
         self.value = ""
         self.over = False
+        self.counts = True
 
     def set(self, standing: Objective, over: bool = False) -> None:
         """Show where it stands now."""
@@ -90,7 +92,14 @@ class ObjectiveLine(Widget):
         ctx, px, palette = self.ctx, self.px, self.ctx.theme.palette
         step = ctx.text.line_height(self.role)
         middle = self.rect.top + step // 2
-        paint_star(ctx, surface, (self.rect.left + px(STAR_SIZE) // 2, middle), STAR_SIZE, self.met, self.missed)
+        paint_star(
+            ctx,
+            surface,
+            (self.rect.left + px(STAR_SIZE) // 2, middle),
+            STAR_SIZE,
+            self.met and self.counts,
+            self.missed,
+        )
         ink = palette.muted if self.missed else palette.text
         lines = ctx.text.wrap(self.text, self.role, self._room(self.rect.width))
         for index, line in enumerate(lines):
@@ -98,7 +107,7 @@ class ObjectiveLine(Widget):
             surface.blit(drawn, (self.rect.left + px(STAR_SIZE + TEXT_GAP), self.rect.top + index * step))
         if self.standing is None:
             return
-        tone = palette.ok if self.met else palette.error if self.missed else palette.warn
+        tone = palette.ok if self.met else palette.error if self.over else palette.warn
         value = ctx.text.get(self.value, "small", tone)
         sign = ctx.icons.get("check" if self.met else "x", 14, tone)
         surface.blit(sign, sign.get_rect(midright=(self.rect.right, middle)))
@@ -107,7 +116,7 @@ class ObjectiveLine(Widget):
     @property
     def missed(self) -> bool:
         """It is too late for it."""
-        return self.over and not self.met
+        return self.over and not (self.met and self.counts)
 
 
 def paint_star(

@@ -32,6 +32,7 @@ from game.session import Session
 from game.storage import FileStorage
 from game.ui.button import Button
 from game.ui.label import Label
+from game.ui.scroll import Scroll
 from game.ui.theme import palette
 from game.ui.widget import Panel, Widget
 
@@ -102,6 +103,11 @@ def ink(widget: Widget) -> pygame.Rect:
             rect.center = widget.rect.center
             if widget.align != "centre":
                 setattr(rect, widget.align, getattr(widget.rect, widget.align))
+    parent = widget.parent
+    while parent is not None:
+        if isinstance(parent, Scroll):
+            rect = rect.clip(parent.rect)
+        parent = parent.parent
     return rect
 
 

@@ -12,6 +12,7 @@ from game.hud.history_chart import HistoryChart
 from game.hud.incidents import MOST, IncidentList
 from game.session import Session
 from game.ui.label import Label
+from game.ui.scroll import Scroll
 from game.ui.widget import Panel
 
 HEAD = 34
@@ -27,13 +28,16 @@ class ChartPanel(Panel):
         self.legend = [self.add(Label(ctx, text, "small", colour, align="right")) for text, colour in legend]
 
     def layout(self, rect: pygame.Rect) -> None:
-        """Name left, legend right, the chart below."""
+        """Name left, legend right where there is room for it, the chart below."""
         super().layout(rect)
-        px = self.px
-        self.head.layout(pygame.Rect(rect.left + px(14), rect.top, rect.width // 2, px(HEAD)))
+        px, width = self.px, self.ctx.text.width
+        name = width(self.head.text, "strong")
+        self.head.layout(pygame.Rect(rect.left + px(14), rect.top, name, px(HEAD)))
         x = rect.right - px(14)
+        needed = sum(width(label.text, "small") + px(18) for label in self.legend)
         for label in reversed(self.legend):
-            wide = self.ctx.text.width(label.text, "small")
+            label.visible = needed <= rect.width - name - px(28)
+            wide = width(label.text, "small")
             label.layout(pygame.Rect(x - wide, rect.top, wide, px(HEAD)))
             x -= wide + px(18)
         self.chart.layout(
@@ -43,7 +47,8 @@ class ChartPanel(Panel):
     def draw(self, surface: pygame.Surface) -> None:
         """The panel, and the chart, which keeps a picture of its own, over it."""
         super().draw(surface)
-        self.chart.draw(surface)
+        if self.visible:
+            self.chart.draw(surface)
 
 
 class IncidentPanel(Panel):
@@ -79,12 +84,18 @@ class AdvicePanel(Panel):
         t = ctx.i18n.t
         kind = t(f"node.{result.advice_kind}.name") if result.advice_kind else ""
         self.head = self.add(Label(ctx, t("result.advice"), "strong", "accent"))
-        self.words = self.add(Label(ctx, t(f"advice.{result.advice}", kind=kind), "body", wrap=True))
+        self.scroll = self.add(Scroll(ctx))
+        self.words = self.scroll.add(Label(ctx, t(f"advice.{result.advice}", kind=kind), "body", wrap=True))
 
     def layout(self, rect: pygame.Rect) -> None:
-        """The words under their name."""
+        """The words under their name; smaller ones where there is little room."""
         super().layout(rect)
         px = self.px
         left, width = rect.left + px(14), rect.width - px(28)
         self.head.layout(pygame.Rect(left, rect.top, width, px(HEAD)))
-        self.words.layout(pygame.Rect(left, rect.top + px(HEAD), width, rect.height - px(HEAD + 8)))
+        self.scroll.layout(pygame.Rect(left, rect.top + px(HEAD), width + px(10), rect.height - px(HEAD + 8)))
+        self.words.role = "body"
+        if self.words.height_for(width) > self.scroll.rect.height:
+            self.words.role = "small"
+        self.scroll.offset, self.scroll.content = 0, self.words.height_for(width)
+        self.words.layout(pygame.Rect(left, rect.top + px(HEAD), width, self.scroll.content))

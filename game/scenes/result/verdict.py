@@ -19,19 +19,29 @@ PARTS = ("throughput", "latency", "uptime")
 
 
 class Verdict(Widget):
-    """A column. ring: animated, and kept by the scene when everything else is made anew."""
+    """A column. ring: animated, and kept by the scene when everything else is made anew.
 
-    def __init__(self, ctx: Context, session: Session, result: RunResult, ring: GradeRing, best: bool) -> None:
+    place: of an endless run among the best, 0 for none.
+    """
+
+    def __init__(
+        self, ctx: Context, session: Session, result: RunResult, ring: GradeRing, best: bool, place: int = 0
+    ) -> None:
         super().__init__(ctx)
         self.result, self.ring = result, ring
         t = ctx.i18n.t
         end = figures.clock(session.view.time_s)
         won = result.outcome == "won"
         self.stage_name = self.add(Label(ctx, t(f"stage.{text_id(session.stage.id)}.name"), "small", "muted"))
-        self.outcome = self.add(Label(ctx, t(f"result.{result.outcome}"), "title", "text" if won else "error"))
+        endless, title = session.stage.endless, t(f"result.{result.outcome}")
+        grade = t(f"grade.{result.grade}")
+        if endless:
+            title = t("result.endless.title", time=end)
+            grade = t("result.endless.place", place=place) if place else t("result.endless.no_place")
+        self.outcome = self.add(Label(ctx, title, "title", "text" if won or endless else "error"))
         self.outcome_line = self.add(Label(ctx, t(f"result.{result.outcome}_line", time=end), "body", "muted"))
         self.add(ring)
-        self.grade_line = self.add(Label(ctx, t(f"grade.{result.grade}"), "body", wrap=True))
+        self.grade_line = self.add(Label(ctx, grade, "body", wrap=True))
         self.score = self.add(Stat(ctx, t("result.score")))
         self.best_label = self.add(Label(ctx, t("result.best") if best else "", "strong", "ok", align="right"))
         self.bars = {part: self.add(Bar(ctx, t(f"result.part_{part}"), alarming=False)) for part in PARTS}
