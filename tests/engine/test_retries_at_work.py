@@ -120,7 +120,21 @@ def test_without_retries_the_same_burst_passes() -> None:
     assert failing(simulation, 20.0) < 0.01
 
 
-@pytest.mark.parametrize("cure", ["drop", "queue cap", "budget", "breaker", "shedding", "restart", "nothing"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "cure",
+    [
+        "queue cap",
+        "budget",
+        "breaker",
+        "nothing",
+        pytest.param("drop", marks=SLOW),
+        pytest.param("shedding", marks=SLOW),
+        pytest.param("restart", marks=SLOW),
+    ],
+)
 def test_what_cures_a_retry_storm(cure: str) -> None:
     simulation = stuck()
     match cure:
