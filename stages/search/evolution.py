@@ -12,7 +12,7 @@ from engine.spec import StageSpec
 from stages.balance.conduct import conduct, new_run
 from stages.balance.runs import Outcome, outcome_of
 from stages.balance.workers import Spread
-from stages.search.mutation import crossed, mutated
+from stages.search.mutation import crossed, mutated, simple
 from stages.search.opening import Opening, player, starting
 
 PARENTS = 4
@@ -71,8 +71,8 @@ def search(
 ) -> Search:
     """Search until `goes_on(rounds done)` is false, `width` new openings a round.
 
-    Each new opening plays the first seed; only those that do at least as well there as the worst of the parents play
-    the others.
+    Each new opening plays the first seed; only those that do at least as well there as the worst of the parents (in the
+    first round: as the fourth of them) play the others.
     """
     known: set[Opening] = set()
     parents: list[Tried] = []
@@ -81,7 +81,7 @@ def search(
         fresh = _fresh(stage, parents, known, generator, width)
         known.update(fresh)
         first = list(spread(try_out, [Trial(stage, opening, seeds[0]) for opening in fresh]))
-        bar = min((fitness(parent.outcomes[0]) for parent in parents), default=0.0)
+        bar = min(map(_first, parents)) if parents else sorted(map(fitness, first))[-min(PARENTS, len(first))]
         good = [(opening, outcome) for opening, outcome in zip(fresh, first, strict=True) if fitness(outcome) >= bar]
         rest = list(spread(try_out, [Trial(stage, opening, seed) for opening, _ in good for seed in seeds[1:]]))
         many = len(seeds) - 1
@@ -94,21 +94,24 @@ def search(
     return Search(parents[0], rounds, len(known), runs)
 
 
+def _first(tried: Tried) -> float:
+    return fitness(tried.outcomes[0])
+
+
 def _fresh(
     stage: StageSpec, parents: Sequence[Tried], known: Iterable[Opening], generator: np.random.Generator, width: int
 ) -> list[Opening]:
-    """Openings nobody has tried; the first round begins with the one that changes nothing."""
-    made: list[Opening] = [] if parents else [starting(stage)]
+    """Openings nobody has tried: at first what anybody would try, then children of the parents."""
+    if not parents:
+        return [starting(stage), *simple(stage)]
+    made: list[Opening] = []
     while len(made) < width:
-        if not parents:
-            opening = mutated(starting(stage), stage, generator)
-        else:
-            # Two draws and the better one: the best breed more, and the others are not forgotten.
-            one, other = sorted(generator.integers(len(parents), size=2).tolist())
-            opening = parents[one].opening
-            if generator.random() < CROSSING:
-                opening = crossed(opening, parents[other].opening, generator)
-            opening = mutated(opening, stage, generator)
+        # Two draws and the better one: the best breed more, and the others are not forgotten.
+        one, other = sorted(generator.integers(len(parents), size=2).tolist())
+        opening = parents[one].opening
+        if generator.random() < CROSSING:
+            opening = crossed(opening, parents[other].opening, generator)
+        opening = mutated(opening, stage, generator)
         if opening not in made and opening not in known:
             made.append(opening)
     return made

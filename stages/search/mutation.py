@@ -10,10 +10,11 @@ import numpy as np
 
 from engine.spec import NodeKind, Role, StageSpec
 from stages.balance.measure import on_offer
-from stages.search.opening import MOST_NODES, Count, Opening, Reaction, Rule, Setting
+from stages.search.opening import MOST_NODES, Count, Opening, Reaction, Rule, Setting, starting
 
 MOST_CHANGES = 3
 BUSY = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+LOAD = 0.7
 STEPS = (-2, -1, 1, 1, 2, 3)
 T = TypeVar("T")
 Change = Callable[[Opening, StageSpec, np.random.Generator], Opening]
@@ -26,6 +27,15 @@ def mutated(opening: Opening, stage: StageSpec, generator: np.random.Generator) 
         for _ in range(int(generator.integers(1, MOST_CHANGES + 1))):
             changed = _pick(CHANGES, generator)(changed, stage, generator)
     return changed
+
+
+def simple(stage: StageSpec) -> list[Opening]:
+    """What anybody would try first: growing under load, alone and with each kind on offer put into each wire or beside
+    each kind that can call it."""
+    start = starting(stage)
+    places = [_between(start, stage, wire, kind) for kind in on_offer(stage) for wire in start.wires]
+    places += [_beside(start, stage, caller, kind) for kind in on_offer(stage) for caller in _kinds(start, stage)]
+    return list(dict.fromkeys(_growing(opening, stage) for opening in (start, *places)))
 
 
 def crossed(one: Opening, other: Opening, generator: np.random.Generator) -> Opening:
@@ -56,14 +66,40 @@ def _insert(opening: Opening, stage: StageSpec, generator: np.random.Generator) 
     """A new kind in the middle of a wire; the wire itself stays or is cut."""
     if not opening.wires or not on_offer(stage):
         return opening
-    source, target = _pick(opening.wires, generator)
-    kind = _pick(on_offer(stage), generator)
+    wire = source, target = _pick(opening.wires, generator)
+    grown = _between(opening, stage, wire, _pick(on_offer(stage), generator))
+    if generator.random() < 0.5 or grown == opening:
+        return grown
+    return replace(grown, cut=_with(grown.cut, (source, target)), wires=_without(grown.wires, (source, target)))
+
+
+def _between(opening: Opening, stage: StageSpec, wire: tuple[str, str], kind: str) -> Opening:
+    """With a kind in the middle of a wire, where that is legal; the wire itself stays."""
+    source, target = wire
     if kind not in stage.node_kind(source).may_call or target not in stage.node_kind(kind).may_call:
         return opening
     grown = _wired(opening, stage, (kind, target), (source, kind))
-    if generator.random() < 0.5:
-        grown = replace(grown, cut=_with(grown.cut, (source, target)), wires=_without(grown.wires, (source, target)))
     return grown if kind in _built(grown) else _with_count(grown, Count(kind, 1))
+
+
+def _beside(opening: Opening, stage: StageSpec, caller: str, kind: str) -> Opening:
+    """With a kind that is called by another one, and calls whatever databases there are."""
+    calls = stage.node_kind(caller).may_call
+    if kind not in calls or kind in _built(opening) or stage.node_kind(caller).single_target:
+        return opening
+    databases = [other for other in _built(opening) if stage.node_kind(other).role is Role.DATABASE]
+    behind = [(kind, other) for other in databases if other in stage.node_kind(kind).may_call]
+    return _with_count(_wired(opening, stage, *behind, (caller, kind)), Count(kind, 1))
+
+
+def _growing(opening: Opening, stage: StageSpec) -> Opening:
+    """With servers that are cloned and databases that are enlarged while they are busy."""
+    rules = []
+    for kind in map(stage.node_kind, _built(opening)):
+        if _has_slots(kind):
+            reaction = Reaction.SCALE_UP if kind.role is Role.DATABASE else Reaction.SCALE_OUT
+            rules.append(Rule(reaction, kind.id, LOAD))
+    return replace(opening, rules=tuple(rules))
 
 
 def _attach(opening: Opening, stage: StageSpec, generator: np.random.Generator) -> Opening:
