@@ -67,11 +67,14 @@ def watched(kernel: Kernel, metrics: Metrics, board: Board, models: Models) -> d
         "lag_s": {},
         "oldest_s": {},
     }
+    gauges = metrics.nodes
+    if gauges.node_ids != kernel.topology.node_ids:
+        gauges = gauges.moved_to(kernel.topology.node_ids)
+    use = gauges.utilisation
     for node in board.nodes.values():
         i = kernel.topology.node_index[node.id]
         if kernel.capacity.slots[i] and node.kind.role is not Role.SOURCE:
-            busy = int(kernel.serving[i] + kernel.calling[i])
-            values["utilisation"][node.id] = busy / int(kernel.capacity.slots[i])
+            values["utilisation"][node.id] = float(use[i])
         if not node.kind.role.passes_through and node.queue():
             values["queue_share"][node.id] = int(kernel.waiting[i]) / node.queue()
         for name, value in models.figures(node.id).items():

@@ -193,7 +193,7 @@ class BackupSpec:
 class AlertSpec:
     """A rule of the monitoring: `metric` over `threshold` for `window_s` seconds raises an alert.
 
-    metric: `error_share`, `latency_ms` (both of the whole service), `utilisation`, `memory_share`, `lag_s`,
+    metric: `error_share`, `latency_ms` (both of the whole service), `utilisation` (smoothed), `memory_share`, `lag_s`,
     `oldest_s`, `queue_share` (of a node).
     """
 

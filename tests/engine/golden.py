@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.commands import Build, Clone, Connect, Restart, SetPolicy, StartOperation
 from engine.simulation import Simulation
+from engine.spec import StageSpec
 from stages.load import load_stage
 from tests.engine.builders import mmc, opened, random_stage, run_for, three_tier
 
@@ -50,11 +51,9 @@ def _hello_world() -> Simulation:
     return simulation
 
 
-def _every_kind() -> Simulation:
-    """Thirty nodes of all kinds, some acts of the player among them."""
-    from tests.engine.worlds import every_kind
-
-    simulation = opened(every_kind(), 5)
+def run_of_every_kind(stage: StageSpec) -> Simulation:
+    """Thirty nodes of all kinds (`stages/examples/every_kind.toml`), some acts of the player among them."""
+    simulation = opened(stage, 5)
     master = next(node.id for node in simulation.view.nodes if node.kind == "sql_master")
     broker = next(node.id for node in simulation.view.nodes if node.kind == "queue")
     run_for(simulation, 4.0)
@@ -64,13 +63,19 @@ def _every_kind() -> Simulation:
     return simulation
 
 
+def _every_kind() -> Simulation:
+    from tests.engine.worlds import every_kind
+
+    return run_of_every_kind(every_kind())
+
+
 RUNS: dict[str, Callable[[], Simulation]] = {
     "mmc": _mmc,
     "three_tier": _three_tier,
     "random": _random,
     "hello_world": _hello_world,
 }
-# Reads a stage file, which the browser cannot.
+# Reads a stage file, which the browser cannot: there the stage is handed over compiled.
 WITH_FILES: dict[str, Callable[[], Simulation]] = {"every_kind": _every_kind}
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from build_web.browser import Browser
+from stages import compiled
 from tests.engine import golden
+from tests.engine.worlds import every_kind
 from tests.web.visitor import Visitor, carry
 
 pytestmark = pytest.mark.web
@@ -24,3 +26,9 @@ def visitor(browser: Browser) -> Visitor:
 @pytest.mark.parametrize("name", golden.RUNS)
 def test_golden_runs_are_the_same_in_the_browser(visitor: Visitor, name: str) -> None:
     assert visitor.py(f"from tests.engine import golden\ngolden.played({name!r})") == golden.played(name)
+
+
+def test_a_run_of_every_kind_is_the_same_in_the_browser(visitor: Visitor) -> None:
+    stage = compiled.dump(every_kind())
+    code = f"from stages import compiled\nfrom tests.engine import golden\nstage = compiled.load({stage!r})\n"
+    assert visitor.py(f"{code}golden.run_of_every_kind(stage).state_hash()") == golden.played("every_kind")
