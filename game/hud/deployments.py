@@ -83,9 +83,10 @@ class _Row(Panel):
         right = self.button.rect.left if self.button.visible else self.rect.right
         room = right - px(8) - x
         name = ctx.text.get(ctx.text.fit(self.name, "small", room), "small", palette.text, palette.panel_hi)
-        detail = ctx.text.get(ctx.text.fit(self.detail, "small", room), "small", palette.muted, palette.panel_hi)
-        surface.blit(name, name.get_rect(bottomleft=(x, self.rect.centery + px(1))))
-        surface.blit(detail, detail.get_rect(topleft=(x, self.rect.centery - px(1))))
+        detail = ctx.text.get(ctx.text.fit(self.detail, "small", room), "small", palette.muted)
+        middle = self.rect.centery - px(2 if self.rolling else 0)
+        surface.blit(name, name.get_rect(bottomleft=(x, middle + px(1))))
+        surface.blit(detail, detail.get_rect(topleft=(x, middle - px(1))))
         if self.rolling:
             track = pygame.Rect(self.rect.left + px(4), self.rect.bottom - px(4), self.rect.width - px(4), px(4))
             surface.fill(palette.line, track)

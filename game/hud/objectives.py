@@ -85,7 +85,8 @@ class ObjectiveLine(Widget):
     def height_for(self, width: int) -> int:
         """The height in pixels at a width."""
         lines = len(self.ctx.text.wrap(self.text, self.role, self._room(width)))
-        return max(self.px(STAR_SIZE + 4), lines * self.ctx.text.line_height(self.role) + self.px(4))
+        air = 4 if self.role == "small" else 8
+        return max(self.px(STAR_SIZE), lines * self.ctx.text.line_height(self.role)) + self.px(air)
 
     def paint(self, surface: pygame.Surface) -> None:
         """Star, words, value."""

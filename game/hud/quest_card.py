@@ -127,7 +127,7 @@ class _Head(Widget):
             return
         surface.blit(name, name.get_rect(bottomleft=(x, self.rect.centery + px(1))))
         words = ctx.text.fit(self.words, "small", room)
-        line = ctx.text.get(words, "small", palette.muted, background)
+        line = ctx.text.get(words, "small", palette.muted)
         surface.blit(line, line.get_rect(topleft=(x, self.rect.centery)))
 
 
