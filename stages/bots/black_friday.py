@@ -87,7 +87,7 @@ def panic(stage: StageSpec) -> PanicBot:
         "vm_basic": Wanted(5),
     }
     plan = Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR], spare=60)
-    plan.settings = {"load_balancer": {"balancing": "random"}, "waf": {"sensitivity": "high"}, "redis": {"ttl_s": 8}}
+    plan.settings = {"load_balancer": {"balancing": "random"}, "redis": {"ttl_s": 20}}
     return PanicBot(stage, plan)
 
 

@@ -74,10 +74,10 @@ def withheld(stage: StageSpec) -> PlanningBot:
 def panic(stage: StageSpec) -> PanicBot:
     """One of everything the shop has, then servers, servers, servers."""
     nodes = {
-        "socket_gateway": Wanted(1),
+        "socket_gateway": Wanted(1, "medium"),
         "search_engine": Wanted(1),
-        "serverless": Wanted(1),
-        "vm_basic": Wanted(7),
+        "serverless": Wanted(1, "medium"),
+        "vm_basic": Wanted(6),
     }
     plan = Blueprint(nodes, [*JOBS, *CHAT, *WEB], spare=150)
     plan.settings = {"load_balancer": {"balancing": "random"}, "redis": {"ttl_s": 5}}
