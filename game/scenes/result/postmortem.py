@@ -121,22 +121,21 @@ class Postmortem:
         return Finding("wallet", words, "", "ok" if view.budget >= 0 else "error")
 
     def _lesson(self) -> list[Finding]:
-        """What the stage says about the run's numbers; and after a defeat what it wanted to teach."""
+        """After a victory, what the stage says about its numbers; after a defeat, what it wanted to teach."""
         i18n, result, key = self.i18n, self.result, f"stage.{text_id(self.session.stage.id)}"
-        found = []
-        if i18n.has(f"{key}.debrief"):
-            words = i18n.t(
-                f"{key}.debrief",
-                max_rps=figures.rate(result.max_rps),
-                error_share=figures.percent(result.error_rate),
-                latency=figures.latency(result.latency_ms),
-                uptime=figures.percent(result.uptime),
-            )
-            found.append(Finding("graduation-cap", words, "", "accent"))
-        if result.outcome != "won" and not self.session.stage.endless and i18n.has(f"{key}.lesson"):
+        if result.outcome != "won" and not self.session.stage.endless:
             lesson = i18n.t(f"{key}.lesson")
-            found.append(Finding("lightbulb", self._say("lesson", lesson=lesson), "", "warn"))
-        return found
+            return [Finding("lightbulb", self._say("lesson", lesson=lesson), "", "warn")]
+        if not i18n.has(f"{key}.debrief"):
+            return []
+        words = i18n.t(
+            f"{key}.debrief",
+            max_rps=figures.rate(result.max_rps),
+            error_share=figures.percent(result.error_rate),
+            latency=figures.latency(result.latency_ms),
+            uptime=figures.percent(result.uptime),
+        )
+        return [Finding("graduation-cap", words, "", "accent")]
 
 
 def turning_point(session: Session, result: RunResult) -> float | None:
