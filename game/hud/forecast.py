@@ -43,7 +43,7 @@ class ForecastPanel(Panel):
         self.chart = _SmallForecast(ctx)
         self.chart.background = ctx.theme.palette.panel
         self.title = self.add(Label(ctx, ctx.i18n.t("play.forecast.title"), "strong"))
-        self.coming = self.add(Label(ctx, "", "small", "warn", align="right"))
+        self.coming = self.add(Label(ctx, "", "strong", "warn"))
 
     def layout(self, rect: pygame.Rect) -> None:
         """Title and what comes next over the chart."""
@@ -63,7 +63,10 @@ class ForecastPanel(Panel):
         self.chart.update(self.session.view)
         if self.chart.paintings != before:
             self.invalidate()
-        self.coming.set(self._next())
+        coming = self._next()
+        # Both do not fit side by side in every language, and what is coming is the more urgent.
+        self.coming.set(coming)
+        self.title.set("" if coming else self.ctx.i18n.t("play.forecast.title"))
 
     def _next(self) -> str:
         """Who has announced something, and when it comes."""
