@@ -55,7 +55,7 @@ clean:
 	@touch $@
 
 .venv/dev: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable ".[dev,web]"
+	$(BIN)/python -m pip install --quiet --editable ".[dev,web,tools,cluster]"
 	@touch $@ .venv/play .venv/web
 
 .venv/web: pyproject.toml | .venv/bin/python
