@@ -57,9 +57,12 @@ class Capacity:
 
     def refresh(self, board: Board) -> None:
         """Take over what the nodes' models changed."""
-        nodes = list(board.nodes.values())
-        self.slots, self.full, self.queue, self.speed = _stations(board, nodes)
-        live = [node.live for node in nodes]
+        self.slots, self.full, self.queue, self.speed = _stations(board, list(board.nodes.values()))
+        self.refresh_shares(board)
+
+    def refresh_shares(self, board: Board) -> None:
+        """Take over the shares of requests alone."""
+        live = [node.live for node in board.nodes.values()]
         self.fault = np.array([_grid(state.fault_share) for state in live])
         self.hit = np.array([_grid(state.hit) for state in live])
         self.throttled = np.array([_grid(state.throttled) for state in live])
@@ -73,7 +76,7 @@ def wire_speed(node: Node, wires: int) -> float:
 
 
 def _grid(share: float) -> float:
-    return round(share / PROBABILITY_GRID) * PROBABILITY_GRID
+    return share and round(share / PROBABILITY_GRID) * PROBABILITY_GRID
 
 
 def _patience(node: Node, dt_s: float) -> int:

@@ -23,10 +23,10 @@ import numpy as np
 from engine import queueing, sampling
 from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.balancing import Deal
-from engine.board import ENDLESS, Board
+from engine.board import Board
 from engine.capacity import PROBABILITY_GRID, Capacity
 from engine.ledger import REASON_ROW, Ledger, StepFlows
-from engine.passing import Passage
+from engine.passing import Gate, Passage
 from engine.routing import DEAD, PASSING, SERVING, STORED, WAITING
 from engine.spec import FailureReason
 from engine.topology import Tally, Topology
@@ -76,6 +76,7 @@ class Kernel:
         self.history = np.zeros((int(capacity.patience.max(initial=1)) + 1, nodes), dtype=np.int64)
         self.columns = np.arange(nodes, dtype=np.intp)
         self.flows: StepFlows | None = None
+        self.held = [True] * len(topology.levels)
         self._weigh()
 
     def refresh(self, board: Board) -> None:
@@ -84,13 +85,17 @@ class Kernel:
         self.capacity.refresh(board)
         self._weigh()
 
+    def refresh_shares(self, board: Board) -> None:
+        """Take over shares of requests that changed, and nothing else."""
+        self.capacity.refresh_shares(board)
+        screened = (self.capacity.throttled > 0.0) | (self.capacity.shut > 0.0)
+        for depth, level in enumerate(self.topology.levels):
+            if level.split or self.gates[depth].screens or screened[level.at].any():
+                self.gates[depth] = Gate.of(level, self.capacity)
+
     def _weigh(self) -> None:
-        """Which levels hold requests back, and which fail some: the others are passed at less cost."""
-        capacity, levels = self.capacity, self.topology.levels
-        holding = np.isfinite(capacity.allowance) | (capacity.queue < 0) | (capacity.room < ENDLESS)
-        failing = (capacity.throttled > 0.0) | (capacity.shut > 0.0) | capacity.blocked.any(axis=0)
-        self.holding = [bool(holding[level.here].any()) for level in levels]
-        self.failing = [bool(failing[level.here].any()) for level in levels]
+        """What the capacities mean for each level."""
+        self.gates = [Gate.of(level, self.capacity) for level in self.topology.levels]
 
     @property
     def serving(self) -> CountArray:

@@ -138,13 +138,13 @@ class _Builder:
             at=np.unique(cell_node),
             stores=bool(messages),
             cell_node=cell_node,
+            cell_local=np.unique(cell_node).searchsorted(cell_node).astype(np.intp),
             cell_attack=_indices([int(kind.attack) for kind in mine]),
             cell_importance=np.array(importance, dtype=np.int64),
             importances=tuple(sorted(set(importance), reverse=True)),
-            cell_deck=deck_cell.searchsorted(np.arange(len(self.keys))).astype(np.intp),
+            cell_edges=self._cell_edges(),
             deck_cell=deck_cell,
             deck_group=groups,
-            deck_edge=edge_deck.searchsorted(np.arange(deck_cell.size)).astype(np.intp),
             edge_deck=edge_deck,
             edge_group=groups[edge_deck],
             edge_size=group_size[groups[edge_deck]],
@@ -164,6 +164,15 @@ class _Builder:
             message_edge=_indices([edge for edge, _ in messages]),
             message_dst=_indices([cell for _, cell in messages]),
         )
+
+    def _cell_edges(self) -> tuple[tuple[int, int, int], ...]:
+        found, first = [], 0
+        for key in self.keys:
+            sizes = [len(deck) for deck in self.explorer.decks[key]]
+            last = first + sum(sizes)
+            found.append((first, last - sizes[-1], last))
+            first = last
+        return tuple(found)
 
     def _add_deck(self, position: int, key: CellKey, number: int, deck: Deck) -> None:
         here = self.node_index[key.path[-1]]

@@ -26,17 +26,10 @@ class Live:
     throttled: float = 0.0
     shut: float = 0.0
 
-    def values(self) -> tuple[float, ...]:
-        """All fields, to tell whether any has changed."""
-        return (
-            self.instances,
-            self.slots,
-            self.queue,
-            self.pace,
-            self.drag,
-            self.event_pace,
-            self.fault_share,
-            self.hit,
-            self.throttled,
-            self.shut,
-        )
+    def stations(self) -> tuple[float, ...]:
+        """What slots, queues and pace follow from, to tell whether any has changed."""
+        return (self.instances, self.slots, self.queue, self.pace, self.drag, self.event_pace)
+
+    def shares(self) -> tuple[float, ...]:
+        """The shares of requests, likewise."""
+        return (self.fault_share, self.hit, self.throttled, self.shut)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from engine import balancing, sampling
 from engine.arrays import CountArray, FloatArray
 from engine.board import ENDLESS
+from engine.capacity import Capacity
 from engine.ledger import REASON_ROW, REASONS, LevelFlows, StepFlows
 from engine.spec import FailureReason
 from engine.topology import Dealing, Level
@@ -16,8 +18,44 @@ from engine.topology import Dealing, Level
 if TYPE_CHECKING:
     from engine.kernel import Kernel
 
-NOBODY_REFUSED: CountArray = np.zeros(0, dtype=np.int64)
-NOBODY_REFUSED.setflags(write=False)
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the capacities mean for one level: most levels hold nothing back in most steps, and are passed at little
+    cost. `at`-arrays run over the level's nodes, the others over its cells.
+
+    holds: anything here may hold requests back. plain: only by rate caps and room, and none of it by importance.
+    allowance, burst: by node (burst 0 where there is no cap). screens: shares of the cells' requests that fail, and
+    why. hit: share that a cache answers.
+    """
+
+    holds: bool
+    plain: bool
+    allowance: FloatArray
+    burst: FloatArray
+    screens: tuple[tuple[FailureReason, FloatArray], ...]
+    hit: FloatArray
+
+    @staticmethod
+    def of(level: Level, capacity: Capacity) -> Gate:
+        """The gate of a level."""
+        at, node = level.at, level.cell_node
+        allowance, down = capacity.allowance[at], capacity.queue[at] < 0
+        capped = np.isfinite(allowance)
+        chosen = len(level.importances) > 1 and bool(capacity.by_importance[at].any())
+        shares = (
+            (FailureReason.FORBIDDEN, capacity.blocked[level.cell_attack, node]),
+            (FailureReason.RATE_LIMITED, capacity.throttled[node]),
+            (FailureReason.NO_ROUTE, capacity.shut[node]),
+        )
+        return Gate(
+            holds=bool(capped.any() or down.any() or (capacity.room[at] < ENDLESS).any()),
+            plain=not down.any() and not chosen,
+            allowance=allowance,
+            burst=np.where(capped, capacity.burst[at], 0.0),
+            screens=tuple((reason, share) for reason, share in shares if share.any()),
+            hit=capacity.hit[node],
+        )
 
 
 class Passage:
@@ -33,20 +71,26 @@ class Passage:
             self._pass(depth, level)
 
     def _pass(self, depth: int, level: Level) -> None:
-        kernel, capacity = self.kernel, self.capacity
+        kernel, capacity, gate = self.kernel, self.capacity, self.kernel.gates[depth]
         passing = present = self.inflow[level.cells]
         failed: list[tuple[FailureReason, CountArray]] = []
-        if kernel.holding[depth]:
-            present = present + kernel.counts[level.cells]
-            passing, refused = self._cap(level, present, self.inflow[level.cells])
-            if refused is NOBODY_REFUSED:
-                kernel.counts[level.cells] = 0
+        if gate.holds:
+            if kernel.held[depth]:
+                present = present + kernel.counts[level.cells]
+            if gate.plain and self._all_pass(level, gate, present):
+                passing = present
+                if kernel.held[depth]:
+                    kernel.counts[level.cells] = 0
+                    kernel.held[depth] = False
             else:
+                passing, refused = self._cap(level, present, self.inflow[level.cells])
                 kernel.counts[level.cells] = present - passing - refused
-                failed += self._refused(level, refused)
-        if kernel.failing[depth]:
-            passing = self._screen(level, passing, failed)
-        decks = self._split(level, passing) if level.split else passing
+                kernel.held[depth] = True
+                if np.count_nonzero(refused):
+                    failed += self._refused(level, refused)
+        for reason, share in gate.screens:
+            passing = self._screen(level, passing, reason, share, failed)
+        decks = self._split(gate, passing) if level.split else passing
         deal = kernel.deals[depth]
         if level.single:
             flow = decks
@@ -67,28 +111,46 @@ class Passage:
         rows = self.capacity.refusal[level.cell_node]
         return [(REASONS[row], refused * (rows == row)) for row in np.unique(rows).tolist()]
 
-    def _screen(self, level: Level, passing: CountArray, failed: list[tuple[FailureReason, CountArray]]) -> CountArray:
-        """Take out what filters block, what is throttled, and what an open circuit refuses."""
-        capacity, node = self.capacity, level.cell_node
-        for reason, share in (
-            (FailureReason.FORBIDDEN, capacity.blocked[level.cell_attack, node]),
-            (FailureReason.RATE_LIMITED, capacity.throttled[node]),
-            (FailureReason.NO_ROUTE, capacity.shut[node]),
-        ):
-            if not np.count_nonzero(share):
-                continue
-            out: CountArray = self.kernel.generator.binomial(passing, share)
-            passing = passing - out
-            self.kernel.lose(level.cells.start, out, REASON_ROW[reason])
-            failed.append((reason, out))
-        return passing
+    def _screen(
+        self,
+        level: Level,
+        passing: CountArray,
+        reason: FailureReason,
+        share: FloatArray,
+        failed: list[tuple[FailureReason, CountArray]],
+    ) -> CountArray:
+        """Take out what a filter blocks, what is throttled, or what an open circuit refuses."""
+        out: CountArray = self.kernel.generator.binomial(passing, share)
+        self.kernel.lose(level.cells.start, out, REASON_ROW[reason])
+        failed.append((reason, out))
+        return passing - out
 
-    def _split(self, level: Level, passing: CountArray) -> CountArray:
+    def _split(self, gate: Gate, passing: CountArray) -> CountArray:
         """What a cache answers, and what it does not, by deck."""
-        hits: CountArray = self.kernel.generator.binomial(passing, self.capacity.hit[level.cell_node])
+        hits: CountArray = self.kernel.generator.binomial(passing, gate.hit)
         decks = np.empty(2 * passing.size, dtype=np.int64)
         decks[0::2], decks[1::2] = hits, passing - hits
         return decks
+
+    def _all_pass(self, level: Level, gate: Gate, present: CountArray) -> bool:
+        """Whether no cap and no full broker stops anything; if so, the token buckets have paid for it."""
+        kernel, at = self.kernel, level.at
+        if at.size == 1 and not level.stores:
+            return self._one_passes(int(at[0]), gate, int(np.add.reduce(present)))
+        mine = np.bincount(level.cell_local, present, at.size)
+        purse = kernel.credit[at] + gate.allowance
+        if np.count_nonzero(mine > purse) or (level.stores and np.count_nonzero(mine > self._room()[at])):
+            return False
+        kernel.credit[at] = np.minimum(purse - mine, gate.burst)
+        return True
+
+    def _one_passes(self, node: int, gate: Gate, mine: int) -> bool:
+        """The same for a level of one node."""
+        purse = float(self.kernel.credit[node]) + float(gate.allowance[0])
+        if mine > purse:
+            return False
+        self.kernel.credit[node] = min(purse - mine, float(gate.burst[0]))
+        return True
 
     def _cap(self, level: Level, present: CountArray, fresh: CountArray) -> tuple[CountArray, CountArray]:
         """What passes under the rate caps and into the brokers' room, and what is refused because nothing more may wait
@@ -108,7 +170,7 @@ class Passage:
         passes = np.where(capacity.queue[at] < 0, 0, np.minimum(mine, most))
         kernel.credit[at] = np.minimum(np.where(np.isfinite(purse), purse - passes, 0.0), capacity.burst[at])
         if not np.count_nonzero(passes != mine):
-            return present, NOBODY_REFUSED
+            return present, np.zeros_like(present)
         amount = np.zeros_like(total)
         amount[at] = passes
         rest = total - amount

@@ -87,10 +87,11 @@ def _expire(kernel: Kernel, entered: CountArray, flows: StepFlows) -> None:
     flows.expired, flows.kept = kernel.nothing, capacity.work_on
     ledger.entered += entered
     length = kernel.history.shape[0]
+    if not np.count_nonzero(kernel.occupied[1]):
+        kernel.history[kernel.clock % length] = ledger.entered
+        return
     recent = ledger.entered - kernel.history[(kernel.clock - capacity.patience) % length, kernel.columns]
     kernel.history[kernel.clock % length] = ledger.entered
-    if not np.count_nonzero(kernel.occupied[1]):
-        return
     waiting = kernel.counts[topology.serving : topology.serving + topology.waiting]
     fresh, total = waiting, kernel.waiting
     if topology.any_stale:

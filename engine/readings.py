@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.arrays import FloatArray, IndexArray
+from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.board import Board
 from engine.kernel import Kernel
 from engine.nodes.behaviour import Reading
@@ -24,13 +24,19 @@ class Readings:
         self.sums: FloatArray = np.zeros((_CALLING + 1, 0))
         self.readings: dict[int, Reading] = {}
         self._topology: Topology | None = None
+        self._flows: list[list[float]] = []
+        self._levels: list[list[int]] = []
+        self._counts: CountArray = np.zeros(0, dtype=np.int64)
+        self._steps = 1
         self._passing: frozenset[int] = frozenset()
         self._brokers: dict[int, tuple[IndexArray, IndexArray, IndexArray]] = {}
         self._behind: dict[int, tuple[list[int], list[int]]] = {}
 
     def of(self, node: int) -> Reading:
-        """The last tick of a node; nothing moved at one that is new."""
-        return self.readings.get(node, _NOTHING)
+        """The last tick of a node, put together when somebody asks; nothing moved at one that is new."""
+        if node not in self.readings:
+            self.readings[node] = self._reading(node)
+        return self.readings[node]
 
     def read(self, kernel: Kernel, board: Board, steps: int) -> None:
         """Read the tick that just ended, of so many steps."""
@@ -39,38 +45,44 @@ class Readings:
             self._follow(topology, board)
         ledger = kernel.ledger
         sums = np.vstack([kernel.tally(), ledger.entered, ledger.failed.sum(axis=0), ledger.occupied])
-        flows = (sums - self.sums).T.tolist()
+        self._flows = (sums - self.sums).T.tolist()
+        self._levels = [*kernel.occupied.tolist(), kernel.capacity.slots.tolist()]
+        self._counts, self._steps = kernel.counts, steps
         self.sums = sums
-        serving, waiting, calling = kernel.occupied.tolist()
-        slots = kernel.capacity.slots.tolist()
         self.readings = {}
-        for i, node in enumerate(topology.node_ids):
-            flow = flows[i]
-            stored, unacked, dead = self._messages(kernel, node)
-            self.readings[node] = Reading(
-                entered=int(flow[Tally.LEFT if node in self._passing else _ENTERED]),
-                left=int(flow[Tally.LEFT]),
-                failed=int(flow[_FAILED]),
-                offered=int(flow[Tally.LEFT] + flow[_FAILED]),
-                writes=int(flow[Tally.WRITES]),
-                reads=int(flow[Tally.READS]),
-                hits=int(flow[Tally.HITS]),
-                misses=int(flow[Tally.MISSES]),
-                fills=flow[Tally.FILLS],
-                busy=(flow[_SERVING] + flow[_CALLING]) / steps,
-                in_service=flow[_SERVING] / steps,
-                serving=serving[i],
-                waiting=waiting[i],
-                calling=calling[i],
-                slots=slots[i],
-                messages=stored,
-                unacked=unacked,
-                published=int(flow[Tally.PUBLISHED]),
-                delivered=int(flow[Tally.DELIVERED]),
-                redelivered=int(flow[Tally.REDELIVERED]),
-                dead=dead,
-                **self._behind_of(node, flows, topology),
-            )
+
+    def _reading(self, node: int) -> Reading:
+        topology = self._topology
+        if topology is None or node not in topology.node_index:
+            return _NOTHING
+        i = topology.node_index[node]
+        flow = self._flows[i]
+        serving, waiting, calling, slots = (values[i] for values in self._levels)
+        stored, unacked, dead = self._messages(node)
+        return Reading(
+            entered=int(flow[Tally.LEFT if node in self._passing else _ENTERED]),
+            left=int(flow[Tally.LEFT]),
+            failed=int(flow[_FAILED]),
+            offered=int(flow[Tally.LEFT] + flow[_FAILED]),
+            writes=int(flow[Tally.WRITES]),
+            reads=int(flow[Tally.READS]),
+            hits=int(flow[Tally.HITS]),
+            misses=int(flow[Tally.MISSES]),
+            fills=flow[Tally.FILLS],
+            busy=(flow[_SERVING] + flow[_CALLING]) / self._steps,
+            in_service=flow[_SERVING] / self._steps,
+            serving=serving,
+            waiting=waiting,
+            calling=calling,
+            slots=slots,
+            messages=stored,
+            unacked=unacked,
+            published=int(flow[Tally.PUBLISHED]),
+            delivered=int(flow[Tally.DELIVERED]),
+            redelivered=int(flow[Tally.REDELIVERED]),
+            dead=dead,
+            **self._behind_of(node, topology),
+        )
 
     def _follow(self, topology: Topology, board: Board) -> None:
         """Put the sums into the columns of another topology, and look up what lies where."""
@@ -89,20 +101,20 @@ class Readings:
             if node.kind.gateway is not None
         }
 
-    def _messages(self, kernel: Kernel, node: int) -> tuple[int, int, int]:
+    def _messages(self, node: int) -> tuple[int, int, int]:
         if node not in self._brokers:
             return 0, 0, 0
-        stored, unacked, dead = (int(kernel.counts[cells].sum()) for cells in self._brokers[node])
+        stored, unacked, dead = (int(self._counts[cells].sum()) for cells in self._brokers[node])
         return stored, unacked, dead
 
-    def _behind_of(self, node: int, flows: list[list[float]], topology: Topology) -> dict[str, int]:
+    def _behind_of(self, node: int, topology: Topology) -> dict[str, int]:
         if node not in self._behind:
             return {}
         everything, served = self._behind[node]
         index = topology.node_index
         return {
-            "behind_failed": int(sum(flows[index[other]][_FAILED] for other in everything)),
-            "behind_done": int(sum(flows[index[other]][Tally.LEFT] for other in served)),
+            "behind_failed": int(sum(self._flows[index[other]][_FAILED] for other in everything)),
+            "behind_done": int(sum(self._flows[index[other]][Tally.LEFT] for other in served)),
         }
 
 

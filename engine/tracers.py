@@ -260,34 +260,40 @@ class Tracers:
         depth = bisect_right(topology.level_ends, cell)
         level, moved = topology.levels[depth], flows.levels[depth]
         position = cell - level.cells.start
-        alone = not moved.present[position]
-        alike = level.cell_node == level.cell_node[position] if alone else slice(position, position + 1)
-        among = moved.moved(level)[alike] if released and not alone else moved.present[alike]
-        draw = self._uniform() * max(int(among.sum()), 1)
+        present = int(moved.present[position])
+        first, _, last = level.cell_edges[position]
+        if not present:
+            self._pass_alone(tracer, topology, flows, level, position, depth)
+            return
+        flow = moved.edge[first:last].tolist()
+        failing = [(reason, int(failed[position])) for reason, failed in moved.failed]
+        leaving = sum(flow) + sum(count for _, count in failing)
+        draw = self._uniform() * max(leaving if released else present, 1)
+        for reason, count in failing:
+            draw -= count
+            if draw < 0:
+                self._fail(tracer, reason)
+                return
+        if draw < sum(flow):
+            self._leave(tracer, topology, flows, level, first + self._choose(flow))
+
+    def _pass_alone(
+        self, tracer: Tracer, topology: Topology, flows: StepFlows, level: Level, position: int, depth: int
+    ) -> None:
+        """The same where none of the cohort was in the tracer's cell: as those of the whole node fared."""
+        moved = flows.levels[depth]
+        alike = level.cell_node == level.cell_node[position]
+        draw = self._uniform() * max(int(moved.present[alike].sum()), 1)
         for reason, failed in moved.failed:
             draw -= int(failed[alike].sum())
             if draw < 0:
                 self._fail(tracer, reason)
                 return
-        first, middle, last = self._decks(level, position)
-        if alone and level.split:
+        first, middle, last = level.cell_edges[position]
+        if level.split:
             hit = self._uniform() < self.kernel.capacity.hit[level.cell_node[position]]
             first, last = (first, middle) if hit else (middle, last)
-        flow = moved.edge[first:last].tolist()
-        if alone or draw < sum(flow):
-            self._leave(tracer, topology, flows, level, first + self._choose(flow))
-
-    @staticmethod
-    def _decks(level: Level, position: int) -> tuple[int, int, int]:
-        """Where the edges of a cell begin, where those of its last deck do, and where they end."""
-        deck = int(level.cell_deck[position])
-        decks, edges = level.deck_edge.size, level.edge_deck.size
-        end = int(level.cell_deck[position + 1]) if position + 1 < level.cell_deck.size else decks
-        return (
-            int(level.deck_edge[deck]),
-            int(level.deck_edge[end - 1]),
-            int(level.deck_edge[end]) if end < decks else edges,
-        )
+        self._leave(tracer, topology, flows, level, first + self._choose(moved.edge[first:last].tolist()))
 
     def _leave(self, tracer: Tracer, topology: Topology, flows: StepFlows, level: Level, edge: int) -> None:
         """Go over an edge of a level; what is asked elsewhere or was answered goes back to its caller first."""

@@ -30,7 +30,8 @@ class Upkeep:
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
-        self._known: list[tuple[float, ...]] = []
+        self._stations: list[tuple[float, ...]] = []
+        self._shares: list[tuple[float, ...]] = []
 
     def begin_tick(self) -> None:
         """Finish what is built, resized, restarted or repaired by now, and let balancers notice."""
@@ -73,10 +74,13 @@ class Upkeep:
         sim.pending.extend(facts)
         for wish in wishes:
             self._grant(wish)
-        live = [node.live.values() for node in sim.board.nodes.values()]
-        if live != self._known:
-            self._known = live
+        live = [node.live for node in sim.board.nodes.values()]
+        stations, shares = [state.stations() for state in live], [state.shares() for state in live]
+        if stations != self._stations:
             sim.kernel.refresh(sim.board)
+        elif shares != self._shares:
+            sim.kernel.refresh_shares(sim.board)
+        self._stations, self._shares = stations, shares
 
     def went_down(self, node: Node, what: str) -> None:
         """A node stopped taking requests: its models hear `what`, and its balancers notice after a while."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -17,8 +17,7 @@ from engine.board import Node
 from engine.facts import Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One node over the last tick: flows are whole numbers of requests in that tick, levels are as they are now.
 
     entered: let in. left: answered. failed: failed here. writes, reads: steps of that sub-item finished here.

@@ -50,6 +50,7 @@ class Replica:
         self.lost_writes = 0
         self.lag_s = 0.0
         self.stale_share = 0.0
+        self._judged = 0
         self._backlogs = backlogs
         self._unapplied: deque[tuple[float, int]] = deque()
         self._remainder = 0.0
@@ -68,7 +69,9 @@ class Replica:
             if node.is_up and master.is_up:
                 self._apply(node, reading, around.tick_s)
         self.lag_s = around.time_s - self._unapplied[0][0] if self._unapplied else 0.0
-        self.stale_share = stale_probability(self.ranks, self.backlog)
+        if self.backlog != self._judged:
+            self._judged = self.backlog
+            self.stale_share = stale_probability(self.ranks, self.backlog)
         if reading.reads and self.stale_share > 0.0:
             self.stale += int(around.generator.binomial(reading.reads, self.stale_share))
         self._watch(node, master, around)
