@@ -73,8 +73,6 @@ def test_small_servers_that_call_each_other() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("board", "rate"), [(0, 40.0), (1, 150.0), (2, 40.0), (2, 150.0), (4, 150.0), (6, 150.0), (7, 40.0)]
-)
+@pytest.mark.parametrize(("board", "rate"), [(1, 150.0), (2, 40.0), (2, 150.0), (7, 40.0)])
 def test_random_boards(board: int, rate: float) -> None:
     compare(board, rate, 60.0, range(4), loose=1.0)

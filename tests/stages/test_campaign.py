@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -170,10 +169,12 @@ def test_what_is_no_day_is_refused() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LATER)
 def test_the_lesson_decides(name: str) -> None:
-    def grades(bot: str) -> str:
-        runs = [play(STAGES[name], seed, bot).view.result for seed in (1, 2, 3)]
-        return "".join(run.grade for run in runs if run is not None)
+    """One seed; `python -m stages balance` plays many."""
 
-    assert Counter(grades("withheld"))["F"] >= 2
-    assert sum(grade in "SAB" for grade in grades("reference")) >= 2
-    assert grades("idle") == "FFF"
+    def grade(bot: str) -> str:
+        result = play(STAGES[name], 1, bot).view.result
+        return result.grade if result is not None else ""
+
+    assert grade("withheld") == "F"
+    assert grade("reference") in "SAB"
+    assert grade("idle") == "F"

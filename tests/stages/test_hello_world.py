@@ -13,7 +13,7 @@ from stages.bots import ReferenceBot
 from stages.load import load_stage
 from stages.simulate import play
 
-SEEDS = 64
+SEEDS = 32
 
 
 @pytest.fixture(scope="module")

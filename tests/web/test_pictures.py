@@ -18,8 +18,9 @@ from tests.web.visitor import PLACE, Visitor, carry
 pytestmark = pytest.mark.web
 SHOTS = ("title", "stage_select", "briefing", "play_setup", "play_overload", "result_won")
 # Mean difference of a pixel (of 255), and of the mean colours of blocks. The font library of the test runtime does not
-# kern Latin letters, so English lines are up to 1 % longer in it; a panel that moved by 12 pixels is 2.7 in blocks.
-LIMITS = {"en": (4.0, 1.0), "ko": (1.2, 0.3)}
+# kern Latin letters, so English lines are up to 1 % longer in it, and some break elsewhere; a panel that moved by 12
+# pixels is 2.7 in blocks.
+LIMITS = {"en": (6.5, 2.2), "ko": (1.2, 0.3)}
 BLOCK = 16
 
 
