@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.live import Live
@@ -10,6 +12,12 @@ from engine.spec import NodeKind, NodeSize, Role
 from engine.view import NodeState
 
 ENDLESS = 1 << 40
+
+
+def whole(policies: Mapping[str, str | int], key: str, default: int) -> int:
+    """A policy that is a whole number; the default where there is none."""
+    value = policies.get(key, default)
+    return value if isinstance(value, int) else default
 
 
 @dataclass(slots=True)
@@ -39,6 +47,10 @@ class Node:
         """Whether balancers send it new requests: it is believed to be up, and nobody drains it."""
         return self.in_rotation and self.policies.get("rotation") != "out"
 
+    def number(self, policy: str, default: int) -> int:
+        """A policy that is a whole number; the default where the node has no such policy."""
+        return whole(self.policies, policy, default)
+
     def slots(self) -> int:
         """Slots in use now: none while it is down, a share while it is resized, never more than its connection
         limit.
@@ -48,8 +60,8 @@ class Node:
         if not self.is_up:
             return 0
         slots = self.live.slots if self.live.slots >= 0 else self.size.slots * self.live.instances
-        limit = self.policies.get("max_connections", 0)
-        if isinstance(limit, int) and limit > 0:
+        limit = self.number("max_connections", 0)
+        if limit > 0:
             slots = min(slots, limit)
         if self.state is NodeState.RESIZING:
             slots = min(slots, max(1, int(slots * self.kind.resize_capacity)))
@@ -60,8 +72,8 @@ class Node:
         if not self.is_up:
             return 0
         queue = self.live.queue if self.live.queue >= 0 else self.size.queue * self.live.instances
-        limit = self.policies.get("queue_limit", 0)
-        return min(queue, limit) if isinstance(limit, int) and limit > 0 else queue
+        limit = self.number("queue_limit", 0)
+        return min(queue, limit) if limit > 0 else queue
 
 
 @dataclass(slots=True)
@@ -100,9 +112,9 @@ class Board:
         """The nodes that call this one, in the order of the wires."""
         return [source for source, target in self.wires if target == node_id]
 
-    def wire_count(self, node_id: int) -> int:
-        """How many wires touch a node."""
-        return sum(node_id in wire for wire in self.wires)
+    def wire_counts(self) -> Counter[int]:
+        """How many wires touch each node."""
+        return Counter(node for wire in self.wires for node in wire)
 
     def at(self, x: int, y: int) -> Node | None:
         """The node on a cell."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 from engine.board import ENDLESS, Board, Node
+from engine.grid import on_grid
 from engine.ledger import REASON_ROW
 from engine.routing import works_on
 from engine.spec import FailureReason, Role, UslSpec
@@ -16,7 +17,6 @@ NO_CONTENTION = UslSpec()
 LONGEST_PATIENCE_S = 120.0
 BURST_S = 0.1
 LIMIT_BURST_S = 1.0
-PROBABILITY_GRID = 2.0**-24
 
 
 @dataclass(slots=True)
@@ -28,8 +28,8 @@ class Capacity:
     their change towards writes. allowance, burst: requests that may pass in a step (infinite when unlimited), and how
     many of them may be saved up. room: messages a broker can hold. patience: in steps. work_on: requests given up by
     their caller stay. refusal: row of the reason for which a request is refused. by_importance: the least important
-    are refused first. Shares of requests: fault (turn into 500), hit (answered by a cache), throttled (429), shut
-    (503), blocked (403; honest requests in row 0, attacks in row 1).
+    are refused first. dt_s: seconds a step. Shares of requests: fault (turn into 500), hit (answered by a cache),
+    throttled (429), shut (503), blocked (403; honest requests in row 0, attacks in row 1).
     """
 
     slots: CountArray
@@ -54,29 +54,36 @@ class Capacity:
     blocked: FloatArray
     contended: bool
     faulty: bool
+    dt_s: float
 
     def refresh(self, board: Board) -> None:
         """Take over what the nodes' models changed."""
-        self.slots, self.full, self.queue, self.speed = _stations(board, list(board.nodes.values()))
+        nodes = list(board.nodes.values())
+        self.slots = np.array([node.slots() for node in nodes], dtype=np.int64)
+        self.full = np.maximum(self.slots, 1)
+        self.queue = np.array([_queue(node) for node in nodes], dtype=np.int64)
+        wires = board.wire_counts()
+        self.speed = np.array([_pace(node, wires[node.id]) for node in nodes])
+        rate = np.array([_rate(node) for node in nodes], dtype=np.float64)
+        limited = np.array([_rate_limit(node) > 0 for node in nodes], dtype=bool)
+        passing = np.array([node.kind.role.passes_through for node in nodes], dtype=bool)
+        self.allowance = np.where(passing & (rate > 0), rate * self.speed * self.dt_s, np.inf)
+        self.burst = np.maximum(1.0, rate * self.speed * np.where(limited, LIMIT_BURST_S, BURST_S))
         self.refresh_shares(board)
 
     def refresh_shares(self, board: Board) -> None:
         """Take over the shares of requests alone."""
         live = [node.live for node in board.nodes.values()]
-        self.fault = np.array([_grid(state.fault_share) for state in live])
-        self.hit = np.array([_grid(state.hit) for state in live])
-        self.throttled = np.array([_grid(state.throttled) for state in live])
-        self.shut = np.array([_grid(state.shut) for state in live])
+        self.fault = np.array([on_grid(state.fault_share) for state in live])
+        self.hit = np.array([on_grid(state.hit) for state in live])
+        self.throttled = np.array([on_grid(state.throttled) for state in live])
+        self.shut = np.array([on_grid(state.shut) for state in live])
         self.faulty = bool(self.fault.any())
 
 
 def wire_speed(node: Node, wires: int) -> float:
     """Pace left after the overhead of the wires beyond the free ones: 1 / (1 + overhead x excess)."""
     return 1.0 / (1.0 + node.kind.wire_overhead * max(0, wires - node.kind.free_wires))
-
-
-def _grid(share: float) -> float:
-    return share and round(share / PROBABILITY_GRID) * PROBABILITY_GRID
 
 
 def _patience(node: Node, dt_s: float) -> int:
@@ -96,8 +103,7 @@ def _queue(node: Node) -> int:
 
 def _rate_limit(node: Node) -> float:
     """Requests a second a gateway lets through by the player's policy; 0: no limit."""
-    limit = node.policies.get("rate_limit_rps", 0)
-    return float(limit) if node.kind.gateway is not None and isinstance(limit, int) else 0.0
+    return float(node.number("rate_limit_rps", 0)) if node.kind.gateway is not None else 0.0
 
 
 def _rate(node: Node) -> float:
@@ -111,23 +117,13 @@ def _pace(node: Node, wires: int) -> float:
     return wire_speed(node, wires) * live.pace * live.event_pace * (1.0 - live.drag)
 
 
-def _stations(board: Board, nodes: list[Node]) -> tuple[CountArray, CountArray, CountArray, FloatArray]:
-    slots = np.array([node.slots() for node in nodes], dtype=np.int64)
-    touching = [end for wire in board.wires for end in wire]
-    wires = dict.fromkeys(board.nodes, 0)
-    for node in touching:
-        wires[node] += 1
-    speed = np.array([_pace(node, wires[node.id]) for node in nodes])
-    return slots, np.maximum(slots, 1), np.array([_queue(node) for node in nodes], dtype=np.int64), speed
-
-
 def _blocked(node: Node) -> tuple[float, float]:
     """Shares of honest requests and of attacks that a filter blocks."""
     if node.kind.filter is None:
         return 0.0, 0.0
     levels = {level.id: level for level in node.kind.filter.levels}
     level = levels.get(str(node.policies.get("sensitivity", "")), node.kind.filter.levels[0])
-    return _grid(level.false_positives), _grid(level.blocks)
+    return on_grid(level.false_positives), on_grid(level.blocks)
 
 
 def _refusal(node: Node) -> FailureReason:
@@ -139,27 +135,22 @@ def measure(board: Board, dt_s: float) -> Capacity:
     """The capacity of every node, in the order of the board."""
     nodes = list(board.nodes.values())
     usl = [node.kind.usl or NO_CONTENTION for node in nodes]
-    slots, full, queue, speed = _stations(board, nodes)
-    passing = np.array([node.kind.role.passes_through for node in nodes], dtype=bool)
-    rate = np.array([_rate(node) for node in nodes], dtype=np.float64)
-    limited = np.array([_rate_limit(node) > 0 for node in nodes], dtype=bool)
-    allowance = np.where(passing & (rate > 0), rate * speed * dt_s, np.inf)
     alpha = np.array([u.contention_read for u in usl])
     beta = np.array([u.coherency_read for u in usl])
     alpha_writes = np.array([u.contention_write for u in usl]) - alpha
     beta_writes = np.array([u.coherency_write for u in usl]) - beta
-    none = np.zeros(len(nodes))
+    none, nothing = np.zeros(len(nodes)), np.zeros(len(nodes), dtype=np.int64)
     capacity = Capacity(
-        slots=slots,
-        full=full,
-        queue=queue,
-        speed=speed,
+        slots=nothing,
+        full=nothing,
+        queue=nothing,
+        speed=none,
         alpha=alpha,
         alpha_writes=alpha_writes,
         beta=beta,
         beta_writes=beta_writes,
-        allowance=allowance,
-        burst=np.maximum(1.0, rate * speed * np.where(limited, LIMIT_BURST_S, BURST_S)),
+        allowance=none,
+        burst=none,
         room=np.array([node.size.queue if node.kind.role is Role.QUEUE else ENDLESS for node in nodes], dtype=np.int64),
         patience=np.array([_patience(node, dt_s) for node in nodes], dtype=np.int64),
         work_on=np.array([works_on(node) for node in nodes], dtype=bool),
@@ -172,6 +163,7 @@ def measure(board: Board, dt_s: float) -> Capacity:
         blocked=np.array([_blocked(node) for node in nodes], dtype=np.float64).reshape(-1, 2).T,
         contended=bool(np.any(alpha) or np.any(beta) or np.any(alpha_writes) or np.any(beta_writes)),
         faulty=False,
+        dt_s=dt_s,
     )
     capacity.refresh(board)
     return capacity

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.arrays import CountArray, FloatArray
+from engine.board import whole
+from engine.grid import PROBABILITY_GRID, on_grid
 from engine.spec import ClientSpec
 
-PROBABILITY_GRID = 2.0**-24
 GENERATIONS = 6
 MEMORY_S = 5.0
 
@@ -62,7 +63,7 @@ class Clients:
         self._recent = self._recent * _kept(tick_s, MEMORY_S) + self._sent
         self._sent[:] = 0
         self._fate = None
-        self._earn(int(fresh.sum()), tick_s, int(policies.get("retry_budget_percent", 0)))
+        self._earn(int(fresh.sum()), tick_s, whole(policies, "retry_budget_percent", 0))
 
     def retries(self, failed: CountArray) -> CountArray:
         """One step: those who failed (int64, by kind) give up or begin to wait. Returns those sent again now, by kind;
@@ -153,4 +154,4 @@ class Clients:
 
 def _kept(elapsed_s: float, mean_s: float) -> float:
     """exp(-elapsed / mean) on the grid, so that it is the same number on every platform; 0 for a mean of 0."""
-    return round(math.exp(-elapsed_s / mean_s) / PROBABILITY_GRID) * PROBABILITY_GRID if mean_s > 0.0 else 0.0
+    return on_grid(math.exp(-elapsed_s / mean_s)) if mean_s > 0.0 else 0.0

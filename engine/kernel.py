@@ -24,15 +24,16 @@ from engine import queueing, sampling
 from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.balancing import Deal
 from engine.board import Board
-from engine.capacity import PROBABILITY_GRID, Capacity
+from engine.capacity import Capacity
+from engine.grid import PROBABILITY_GRID
 from engine.ledger import REASON_ROW, Ledger, StepFlows
 from engine.passing import Gate, Passage
 from engine.routing import DEAD, PASSING, SERVING, STORED, WAITING
 from engine.spec import FailureReason
 from engine.topology import Tally, Topology
 
-_REFUSED, _FAULT, _NO_ROUTE, _TIMEOUT = (
-    REASON_ROW[r] for r in (FailureReason.REFUSED, FailureReason.FAULT, FailureReason.NO_ROUTE, FailureReason.TIMEOUT)
+_REFUSED, _FAULT, _NO_ROUTE = (
+    REASON_ROW[r] for r in (FailureReason.REFUSED, FailureReason.FAULT, FailureReason.NO_ROUTE)
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ class Snapshot:
         self.serving, self.waiting, self.calling = kernel.occupied.tolist()
         self.held, self.slots, self.speed = _held(sim).tolist(), kernel.capacity.slots.tolist(), kernel.speed().tolist()
         self.index = kernel.topology.node_index
-        self.wires = Counter(node for wire in sim.board.wires for node in wire)
+        self.wires = sim.board.wire_counts()
         self._views: dict[int, NodeView] = {}
 
     def node(self, node_id: int) -> NodeView:

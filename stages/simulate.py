@@ -7,41 +7,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from engine.commands import Accepted
-from engine.commands import StartOperation as Start
 from engine.simulation import Simulation
 from engine.spec import StageSpec
-from engine.view import Phase
-from stages.bots import BOTS, Bot
-
-SETUP_ACTS = 1000
+from stages.balance.conduct import conduct
+from stages.bots import BOTS
 
 
 def play(stage: StageSpec, seed: int, bot_name: str) -> Simulation:
-    """A finished run. `bot_name` is a key of BOTS.
-
-    In set-up the bot acts until it has nothing more to do; if the doors are still closed then, they are opened for it,
-    so that a stage runs even when nothing at all is commanded. In operation it is asked once a simulated second.
-    """
-    simulation = Simulation(stage, seed)
-    bot = BOTS[bot_name](stage)
-    for _ in range(SETUP_ACTS):
-        if simulation.view.phase is not Phase.SETUP or not _act(simulation, bot):
-            break
-    if simulation.view.phase is Phase.SETUP:
-        simulation.apply(Start())
-    steps_per_second = max(1, round(1.0 / simulation.dt_s))
-    while simulation.view.phase is Phase.OPERATION:
-        if simulation.view.step % steps_per_second == 0:
-            _act(simulation, bot)
-        simulation.step()
-    return simulation
-
-
-def _act(simulation: Simulation, bot: Bot) -> bool:
-    """Let the bot act once; False when it waits or was refused."""
-    command = bot.act(simulation.view, simulation.check)
-    return command is not None and isinstance(simulation.apply(command), Accepted)
+    """A finished run. `bot_name` is a key of BOTS."""
+    return conduct(Simulation(stage, seed), BOTS[bot_name](stage))
 
 
 def reports(stage: StageSpec, bot_name: str, first_seed: int, seeds: int) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ import math
 from collections import deque
 from collections.abc import Mapping
 
-from engine.board import Node
+from engine.board import Node, whole
 from engine.facts import Fact, Scaled
 from engine.nodes.behaviour import Reading, Surroundings
 from engine.spec import AutoscaleSpec
@@ -30,12 +30,6 @@ DEFAULT_MAXIMUM = 10
 DEFAULT_TARGET_PERCENT = 80
 
 Policies = Mapping[str, str | int]
-
-
-def whole(policies: Policies, key: str, default: int) -> int:
-    """A policy that is a whole number."""
-    value = policies.get(key, default)
-    return value if isinstance(value, int) else default
 
 
 def bounds(policies: Policies) -> tuple[int, int]:

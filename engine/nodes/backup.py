@@ -139,7 +139,7 @@ class Backup:
         if self._lost and wants_restore:
             self._job = _Job(True, self._lost[0], now_s, now_s + self.spec.restore_s, 0)
             return
-        interval_s = int(node.policies.get("interval_s", DEFAULT_INTERVAL_S))
+        interval_s = node.number("interval_s", DEFAULT_INTERVAL_S)
         waiting: list[tuple[float, int]] = []
         for number in wired:
             database = self._databases[number]

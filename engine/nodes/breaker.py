@@ -8,9 +8,9 @@ from enum import IntEnum
 
 from engine.board import Node
 from engine.facts import BreakerChanged, Fact
+from engine.grid import on_grid
 from engine.nodes.behaviour import Reading, Surroundings
 
-SHARE_GRID = 2.0**-24
 OFFERED_WINDOW_S = 1.0
 MIN_PROBES = 5
 
@@ -87,7 +87,7 @@ class Breaker:
             failed, ended = self._window.popleft()
             self._failed -= failed
             self._ended -= ended
-        self._share = round(self._failed / self._ended / SHARE_GRID) * SHARE_GRID if self._ended else 0.0
+        self._share = on_grid(self._failed / self._ended) if self._ended else 0.0
 
     def _decide(self, around: Surroundings) -> None:
         over = around.time_s > self._until_s - 0.5 * around.tick_s
@@ -111,4 +111,4 @@ class Breaker:
         offered_rps = sum(self._offered) / (len(self._offered) * tick_s)
         if offered_rps <= self.spec.probe_rps:
             return 0.0
-        return round((1.0 - self.spec.probe_rps / offered_rps) / SHARE_GRID) * SHARE_GRID
+        return on_grid(1.0 - self.spec.probe_rps / offered_rps)

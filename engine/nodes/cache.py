@@ -9,6 +9,7 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.board import Node
 from engine.facts import Fact
+from engine.grid import on_grid
 from engine.nodes.behaviour import Reading, Surroundings
 from engine.nodes.popularity import (
     LARGEST_EXPONENT,
@@ -17,7 +18,6 @@ from engine.nodes.popularity import (
     eviction_odds,
     hit_ratio,
     occupancy,
-    on_grid,
     saturation,
     solve,
 )
@@ -91,8 +91,8 @@ class Cache:
         if room != self.capacity:
             self._resize(room, _eviction(node))
         self.rate += (reading.hits + reading.misses - self.rate) * min(1.0, around.tick_s / RATE_TIME_S)
-        ttl_s = node.policies.get("ttl_s", 0)
-        ageing = around.tick_s / ttl_s if isinstance(ttl_s, int) and ttl_s > 0 else 0.0
+        ttl_s = node.number("ttl_s", 0)
+        ageing = around.tick_s / ttl_s if ttl_s > 0 else 0.0
         self._advance(reading.fills, ageing, _eviction(node))
         self._announce(node)
         return []

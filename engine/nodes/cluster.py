@@ -19,9 +19,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from engine.board import Node
+from engine.board import Node, whole
 from engine.facts import Fact, Scaled
-from engine.nodes.autoscale import EPSILON, Autoscaler, Policies, bounds, whole
+from engine.nodes.autoscale import EPSILON, Autoscaler, Policies, bounds
 from engine.nodes.behaviour import LoseShare, Reading, Surroundings
 from engine.nodes.pods import Pod, Pool
 from engine.spec import AutoscaleSpec, PodSpec

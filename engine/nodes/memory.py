@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from engine.board import Node
 from engine.facts import Fact
+from engine.grid import on_grid
 from engine.nodes.behaviour import Kill, Reading, Surroundings
 
-SHARE_GRID = 2.0**-24
 TIGHT_SHARE = 0.85
 PACE_WHEN_FULL = 0.4
 
@@ -75,4 +75,4 @@ def pace(share: float) -> float:
     bound; the line keeps a node that is about to die alive long enough to be seen slowing down.
     """
     tightness = min(max((share - TIGHT_SHARE) / (1.0 - TIGHT_SHARE), 0.0), 1.0)
-    return round((1.0 - (1.0 - PACE_WHEN_FULL) * tightness) / SHARE_GRID) * SHARE_GRID
+    return on_grid(1.0 - (1.0 - PACE_WHEN_FULL) * tightness)

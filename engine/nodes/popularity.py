@@ -17,12 +17,12 @@ from functools import cache
 import numpy as np
 
 from engine.arrays import FloatArray
+from engine.grid import on_grid
 from engine.spec.models import PopularitySpec
 
 ALONE = 8
 GROUPS = 23
 LARGEST_EXPONENT = 32.0
-GRID = float(2**24)
 _HALVINGS = 5
 _BISECTIONS = 64
 
@@ -151,11 +151,6 @@ def stale_probability(ranks: Classes, writes: int) -> float:
     if writes <= 0:
         return 0.0
     return on_grid(float((ranks.weight * saturation(ranks.hazard * writes)).sum()))
-
-
-def on_grid(probability: float) -> float:
-    """A probability rounded to a multiple of 2 ** -24 within 0 and 1, before something is drawn with it."""
-    return min(1.0, max(0.0, round(probability * GRID) / GRID))
 
 
 def solve(increasing: Callable[[float], float], target: float, highest: float = 2.0**60) -> float:

@@ -9,8 +9,9 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.board import Node
 from engine.facts import Fact
+from engine.grid import on_grid
 from engine.nodes.behaviour import Reading, Surroundings
-from engine.nodes.popularity import on_grid, partition_shares
+from engine.nodes.popularity import partition_shares
 from engine.spec.models import PopularitySpec
 
 BURST_S = 5.0

@@ -11,7 +11,18 @@ import pytest
 
 from engine.commands import Disconnect, Resize, SetPolicy
 from engine.simulation import Simulation
-from engine.spec import FailureReason, NodeSize, PolicySpec, RequestKind, StageSpec, SubItem
+from engine.spec import (
+    Department,
+    Envelope,
+    EventSpec,
+    FailureReason,
+    NodeEffect,
+    NodeSize,
+    PolicySpec,
+    RequestKind,
+    StageSpec,
+    SubItem,
+)
 from tests.engine.builders import balancer, opened, recipe, run_for, server, source, stage
 
 PAGE = RequestKind(id="page", recipe=recipe("static"))
@@ -85,6 +96,16 @@ def test_a_rate_cap_holds_and_what_is_over_it_is_refused(queue: int) -> None:
     assert statistics.throughput_rps <= 60.5
     assert simulation.view.failures_by_node()[1][FailureReason.REFUSED] > 1000
     assert simulation.view.node(1).waiting <= queue
+
+
+def test_an_event_that_slows_a_capped_balancer_lets_less_through() -> None:
+    half = NodeEffect(kinds=("balancer",), pace=0.5, envelope=Envelope(hold_s=1e6))
+    slow = EventSpec(id="slow", department=Department.DEV, at_s=10.0, node_effects=(half,))
+    simulation = opened(replace(farm("round_robin", 120.0, cap=60.0), events=(slow,)), 1)
+    run_for(simulation, 30.0)
+    done = simulation.view.totals.done
+    run_for(simulation, 30.0)
+    assert simulation.view.totals.done - done == pytest.approx(30 * 30, rel=0.05)
 
 
 SERVERS, LOAD = 40, 0.8

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from engine.arrays import FloatArray
+from engine.grid import on_grid
 from engine.nodes.popularity import (
     characteristic_window,
     classes,
     hit_ratio,
     occupancy,
-    on_grid,
     partition_shares,
     saturation,
     solve,

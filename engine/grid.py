@@ -1,0 +1,12 @@
+"""Probabilities on a fixed grid, so that a last digit of `exp` or `log` on another platform changes nothing that is
+drawn.
+"""
+
+from __future__ import annotations
+
+PROBABILITY_GRID = 2.0**-24
+
+
+def on_grid(probability: float) -> float:
+    """A probability rounded to a multiple of 2 ** -24 within 0 and 1, before something is drawn with it."""
+    return min(1.0, max(0.0, round(probability / PROBABILITY_GRID) * PROBABILITY_GRID))
