@@ -139,8 +139,8 @@ class ShopCard(Widget):
             y += text.line_height(role) - px(1)
         if not self.narrow and not self.locked:
             character = self.ctx.i18n.t(f"node.{self.kind.id}.character")
-            if text.width(character, "small") <= self.rect.width - px(48 + 6):
-                surface.blit(text.get(character, "small", self.ctx.theme.palette.muted), (x, self.rect.top + px(26)))
+            words = text.fit(character, "small", self.rect.width - px(48 + 6))
+            surface.blit(text.get(words, "small", self.ctx.theme.palette.muted), (x, self.rect.top + px(26)))
 
     def _paint_foot(self, surface: pygame.Surface, able: bool) -> None:
         """Price and upkeep, or that it is locked."""

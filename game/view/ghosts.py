@@ -11,6 +11,7 @@ from game.view import cards
 from game.view.geometry import CELL_HEIGHT, CELL_WIDTH
 from game.view.layout import Detail
 from game.view.modes import Ghost
+from game.view.naming import kind_name
 from game.view.refusals import refusal_text
 from game.view.shapes import mix
 from game.view.signs import Frame, Signs
@@ -62,6 +63,6 @@ class GhostPainter:
         lift = round(layout.height * 0.14) if named else 0
         frame.surface.blit(icon, icon.get_rect(center=(x, y - lift)))
         if named:
-            name = ctx.text.fit(ctx.i18n.t(f"node.{ghost.kind}.name"), "small", layout.width - layout.padding)
+            name = kind_name(ctx, ghost.kind, "small", layout.width - layout.padding)
             label = ctx.text.get(name, "small", look.text, fill)
             frame.surface.blit(label, label.get_rect(center=(x, y + round(layout.height * 0.26))))

@@ -18,6 +18,7 @@ from game.view.families import family_of
 from game.view.geometry import CELL_HEIGHT, CELL_WIDTH, FloatArray, Side, cell_centre, normals, port, sides
 from game.view.layout import Detail, card_layout
 from game.view.look import Look
+from game.view.naming import kind_name
 from game.view.reserved import ReservedLook, paint_reserved
 from game.view.shapes import Canvas, Rgb, filled, mix, pixel_grid, polygon, stroked
 from game.view.shapes import circle as circle_distance
@@ -197,7 +198,7 @@ class StillLayer:
 
     def _paint_name(self, look: Look, node: NodeView, left: int, top: int, width: int) -> None:
         role = self.layout.name_role
-        name = self.ctx.text.fit(self.ctx.i18n.t(f"node.{node.kind}.name"), role, width)
+        name = kind_name(self.ctx, node.kind, role, width)
         text = self.ctx.text.get(name, role, look.text)
         middle = top + round(self.layout.header / 2) + 1
         self.surface.blit(text, text.get_rect(midleft=(left + self.layout.padding, middle)))
@@ -213,7 +214,7 @@ class StillLayer:
                 continue
             crowded = bool({(node.x - 1, node.y), (node.x + 1, node.y)} & taken)
             room = round(CELL_WIDTH * self.scale * (0.98 if crowded else 1.9))
-            name = self.ctx.text.fit(self.ctx.i18n.t(f"node.{node.kind}.name"), "small", room)
+            name = kind_name(self.ctx, node.kind, "small", room)
             label = self.ctx.text.get(name, "small", look.muted, self.zones.ground(look, (node.x, node.y)))
             x, y = self.to_layer(cell_centre((node.x, node.y)))
             self.surface.blit(label, label.get_rect(center=(round(x), round(y) + side * away)))
