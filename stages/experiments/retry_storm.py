@@ -8,7 +8,7 @@ from engine.commands import Command, SetPolicy
 from stages.experiments.record import Acts, Recording, example, number_of, record
 from stages.experiments.result import Claim, Line, Panel, Result, about, at_least, at_most
 
-RATE_RPS, CAPACITY_RPS, RETRIES = 80.0, 100.0, 3.0
+RATE_RPS, RETRIES = 80.0, 3.0
 BURST_S, OVER_S, CURED_S, LATE_S, END_S = 60, 70, 120, 210, 240
 HOTOS = "Bronson et al. 2021: a sustaining effect outlives its trigger"
 

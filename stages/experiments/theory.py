@@ -24,14 +24,6 @@ def mean_wait_s(slots: int, arrival_rps: float, service_s: float) -> float:
     return erlang_c(slots, erlangs) * service_s / (slots - erlangs)
 
 
-def loss_share(slots: int, room: int, erlangs: float) -> float:
-    """Share of the arrivals that M/M/c/K turns away, K = slots + room."""
-    weights = [1.0]
-    for n in range(1, slots + room + 1):
-        weights.append(weights[-1] * erlangs / min(n, slots))
-    return weights[-1] / sum(weights)
-
-
 def usl_pace(requests: float, contention: float, coherency: float) -> float:
     """C(N) of the Universal Scalability Law. Source: N. J. Gunther, Guerrilla Capacity Planning, 2007, ch. 4."""
     return requests / (1.0 + contention * (requests - 1.0) + coherency * requests * (requests - 1.0))
