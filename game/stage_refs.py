@@ -5,6 +5,7 @@ with that budget. Such a name is the id of its stage too, so that saves and shar
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import replace
 from zlib import crc32
 
@@ -16,6 +17,7 @@ from stages.load import load_stage
 DAILY = "daily"
 SANDBOX = "sandbox"
 ENDLESS = "endless"
+OLD_DAY = re.compile(r"daily_(\d{4})(\d{2})(\d{2})")
 MOST_BUDGET = 1_000_000
 
 
@@ -32,7 +34,7 @@ def text_id(stage_id: str) -> str:
 
 def open_stage(ref: str) -> StageSpec:
     """The stage of a name, a file, a day or a sandbox. Raises StageError when it cannot be had."""
-    if day := variant_of(ref, DAILY):
+    if day := variant_of(ref, DAILY) or _old_day(ref):
         return _daily(day, ref)
     if budget := variant_of(ref, SANDBOX):
         if not budget.isdecimal() or int(budget) > MOST_BUDGET:
@@ -61,8 +63,14 @@ def daily_base(day: str) -> str:
     return challenge(day).base
 
 
+def _old_day(ref: str) -> str:
+    """The day in a name as older runs have it, `daily_20261121`."""
+    found = OLD_DAY.fullmatch(ref)
+    return "-".join(found.groups()) if found else ""
+
+
 def _daily(day: str, ref: str) -> StageSpec:
     try:
-        return replace(daily_stage(day), id=ref)
+        return daily_stage(day)
     except ValueError as error:
         raise StageNotFound(f'"{ref}": {error}') from None

@@ -46,10 +46,7 @@ class Challenge:
 
 def challenge(day: str) -> Challenge:
     """What the challenge of a day (`2026-11-21`) is made of. Raises ValueError for what is no date."""
-    try:
-        key = datetime.date.fromisoformat(day).isoformat()
-    except ValueError:
-        raise ValueError(f'"{day}" is no day; write it like 2026-11-21') from None
+    key = _date(day)
     base = pick(BASES, key, "base")
     burdens = tuple(name for name in BURDENS if name != "sold_out" or base in DISPENSABLE)
     first = pick(burdens, key, "burden")
@@ -58,8 +55,16 @@ def challenge(day: str) -> Challenge:
     return Challenge(base, (pick(tuple(HELPS), key, "help"), first, *second))
 
 
+def _date(day: str) -> str:
+    try:
+        return datetime.date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise ValueError(f'"{day}" is no day; write it like 2026-11-21') from None
+
+
 def daily_stage(day: str) -> StageSpec:
-    """The stage of a day (`2026-11-21`), with the id `daily_20261121`. Raises ValueError for what is no date."""
+    """The stage of a day (`2026-11-21`), with the id `daily-2026-11-21`. Raises ValueError for what is no date."""
+    day = _date(day)
     found = challenge(day)
     stage = load_stage(found.base)
     for name in found.modifiers:
@@ -69,7 +74,7 @@ def daily_stage(day: str) -> StageSpec:
         ObjectiveSpec(id="flawless", metric="error_share", most=0.01),
         ObjectiveSpec(id="swift", metric="latency_ms", most=goal.latency_good_ms + 0.2 * goal.latency_bad_ms),
     )
-    return replace(stage, id=f"daily_{day.replace('-', '')}", order=0, objectives=objectives, tutorial=())
+    return replace(stage, id=f"daily-{day}", order=0, objectives=objectives, tutorial=())
 
 
 def daily(day: datetime.date) -> StageSpec:

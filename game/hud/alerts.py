@@ -12,7 +12,7 @@ from game.context import Context
 from game.hud import figures
 from game.hud.names import NodeNames
 from game.session import Session
-from game.ui.widget import Panel, Widget
+from game.ui.widget import Panel, Pressable
 
 ROW = 28
 MOST = 4
@@ -42,10 +42,8 @@ def alert_value(stage: StageSpec, rule: str, value: float) -> str:
     return figures.percent(value)
 
 
-class _Row(Widget):
+class _Row(Pressable):
     """One alert: what, where, how much. A click shows the node."""
-
-    focusable = True
 
     def __init__(self, ctx: Context, on_jump: Callable[[int], None]) -> None:
         super().__init__(ctx)
@@ -58,13 +56,6 @@ class _Row(Widget):
         if (words, value, node) != (self.words, self.value, self.node):
             self.words, self.value, self.node = words, value, node
             self.invalidate()
-
-    def react(self, event: pygame.event.Event) -> bool:
-        """A click jumps."""
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.rect.collidepoint(event.pos):
-            self.activate()
-            return True
-        return False
 
     def activate(self) -> None:
         """Show the node concerned; the whole service has none."""

@@ -13,15 +13,17 @@ from game.hud.log_entries import ICONS, Entry
 from game.ui.button import Button, Kind
 from game.ui.label import Label
 from game.ui.scroll import Scroll
-from game.ui.widget import Panel, Widget
+from game.ui.widget import Panel, Pressable
 
 WIDTH = 252
 KEPT = 60
 HEADER = 40
 
 
-class _Line(Widget):
+class _Line(Pressable):
     """One entry: avatar, time, words. A click shows the node it speaks of."""
+
+    focusable = False
 
     def __init__(self, ctx: Context, entry: Entry, on_jump: Callable[[int], None]) -> None:
         super().__init__(ctx)
@@ -35,12 +37,12 @@ class _Line(Widget):
         return self.ctx.text.line_height("small") * (len(self.lines) + 1) + self.px(12)
 
     def react(self, event: pygame.event.Event) -> bool:
+        """A line that speaks of no node lets the press through, to be scrolled by."""
+        return self.entry.node >= 0 and super().react(event)
+
+    def activate(self) -> None:
         """Jump to the node."""
-        pressed = event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.rect.collidepoint(event.pos)
-        if pressed and self.entry.node >= 0:
-            self.on_jump(self.entry.node)
-            return True
-        return False
+        self.on_jump(self.entry.node)
 
     def paint(self, surface: pygame.Surface) -> None:
         """The avatar in the department's colour; the words in the tone of the message."""

@@ -14,7 +14,7 @@ from game.context import Context
 from game.hud.consequences import Consequence, consequences
 from game.hud.log_entries import ICONS
 from game.ui.button import Button
-from game.ui.widget import Panel, Widget
+from game.ui.widget import Panel, Pressable
 
 WIDTH = 316
 HEAD = 46
@@ -93,21 +93,20 @@ class ChoiceButton(Button):
             surface.blit(words, (x + px(20), top))
 
 
-class _Head(Widget):
+class _Head(Pressable):
     """Who asks. A click folds the card or opens it."""
+
+    focusable = False
 
     def __init__(self, ctx: Context, quest: Quest, words: str, on_press: Callable[[], None]) -> None:
         super().__init__(ctx)
         self.quest, self.words, self.on_press = quest, words, on_press
         self.folded = False
 
-    def react(self, event: pygame.event.Event) -> bool:
-        """Press."""
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.rect.collidepoint(event.pos):
-            self.ctx.audio.play("ui_click")
-            self.on_press()
-            return True
-        return False
+    def activate(self) -> None:
+        """Fold or open."""
+        self.ctx.audio.play("ui_click")
+        self.on_press()
 
     def paint(self, surface: pygame.Surface) -> None:
         """Avatar, name, and on a folded card the beginning of the question."""

@@ -11,7 +11,7 @@ from engine.spec import NodeKind, NodeSize
 from game.context import Context
 from game.hud import figures, texts
 from game.session import Session
-from game.ui.widget import Widget
+from game.ui.widget import Pressable
 from game.view.refusals import refusal_text
 
 KEYS = 9
@@ -21,10 +21,8 @@ NARROW_ICON = 16
 KEY_FROM = 100
 
 
-class ShopCard(Widget):
+class ShopCard(Pressable):
     """A press takes the kind into the hand. number: of the key that takes it."""
-
-    focusable = True
 
     def __init__(
         self, ctx: Context, session: Session, kind: NodeKind, number: int, on_build: Callable[[str], None]
@@ -40,13 +38,6 @@ class ShopCard(Widget):
         if (refused, armed) != (self.refused, self.armed):
             self.refused, self.armed = refused, armed
             self.invalidate()
-
-    def react(self, event: pygame.event.Event) -> bool:
-        """Take it."""
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.rect.collidepoint(event.pos):
-            self.activate()
-            return True
-        return False
 
     def activate(self) -> None:
         """Take it into the hand; why it cannot be placed is said by the map at the place of the act."""

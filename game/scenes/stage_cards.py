@@ -12,7 +12,7 @@ from game.context import Context
 from game.hud.grade import grade_colour
 from game.hud.objectives import paint_star
 from game.savegame import stars_of, was_won
-from game.ui.widget import Widget
+from game.ui.widget import Pressable, Widget
 
 ICONS = {
     "hello_world": "load_balancer",
@@ -34,10 +34,8 @@ class Line:
     role: str = "small"
 
 
-class Card(Widget):
+class Card(Pressable):
     """Something to choose. lock: what opens it, empty when it is open. It keeps its picture."""
-
-    focusable = True
 
     def __init__(self, ctx: Context, name: str, about: str, icon: str, lock: str, on_press: Callable[[], None]) -> None:
         super().__init__(ctx)
@@ -50,13 +48,6 @@ class Card(Widget):
         """Draw anew."""
         self._picture = None
         super().invalidate()
-
-    def react(self, event: pygame.event.Event) -> bool:
-        """A click chooses."""
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.rect.collidepoint(event.pos):
-            self.activate()
-            return True
-        return False
 
     def activate(self) -> None:
         """Choose it."""

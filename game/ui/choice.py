@@ -8,25 +8,16 @@ from collections.abc import Callable, Sequence
 import pygame
 
 from game.context import Context
-from game.ui.widget import Tooltip, Widget
+from game.ui.widget import Pressable, Tooltip, Widget
 
 
-class Toggle(Widget):
+class Toggle(Pressable):
     """A switch that is on or off."""
-
-    focusable = True
 
     def __init__(self, ctx: Context, value: bool, on_change: Callable[[bool], None], tooltip: Tooltip = None) -> None:
         super().__init__(ctx, tooltip)
         self.value = value
         self.on_change = on_change
-
-    def react(self, event: pygame.event.Event) -> bool:
-        """A click switches."""
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.rect.collidepoint(event.pos):
-            self.activate()
-            return True
-        return False
 
     def activate(self) -> None:
         """Switch."""

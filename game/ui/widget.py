@@ -125,6 +125,19 @@ class Widget:
         return self.ctx.theme.px(logical)
 
 
+class Pressable(Widget):
+    """A widget that a press with the left button, a tap, or Enter on the focus activates."""
+
+    focusable = True
+
+    def react(self, event: pygame.event.Event) -> bool:
+        """A press on it activates."""
+        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.rect.collidepoint(event.pos):
+            self.activate()
+            return True
+        return False
+
+
 class Panel(Widget):
     """An opaque area that keeps its picture until something in it changes. It swallows the pointer events on it."""
 

@@ -26,7 +26,6 @@ class Tone(Enum):
     BUSY = "warn"
     HOT = "error"
     WORK = "accent"
-    PLAIN = "muted"
 
 
 @dataclass(frozen=True, slots=True)

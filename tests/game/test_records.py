@@ -21,7 +21,10 @@ from game.savegame import (
 )
 from game.scripts import never, unprepared
 from game.session import Session
+from game.stage_refs import open_stage
 from game.storage import FileStorage
+from stages.daily import daily_stage
+from stages.errors import StageError
 from stages.load import load_stage
 
 WON = RunResult(
@@ -130,3 +133,11 @@ def test_a_sandbox_has_no_records(store: FileStorage, tmp_path: Path) -> None:
     result = session.view.result
     assert result is not None and not record_run(store, session, result)
     assert not (tmp_path / f"{PROGRESS}.json").exists()
+
+
+def test_a_day_has_one_name_and_is_found_under_its_old_one() -> None:
+    stage = open_stage("daily-2026-11-21")
+    assert stage.id == "daily-2026-11-21" == daily_stage("2026-11-21").id
+    assert open_stage("daily_20261121") == stage
+    with pytest.raises(StageError):
+        open_stage("daily_20261341")

@@ -19,7 +19,6 @@ EVERY_VALUE_UP_TO = 64
 NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 CELL_PADDING = 12
 ROW = 34
-SAME_AS_SIZE = {"queue_limit", "max_connections"}
 
 
 def stops(minimum: int, maximum: int, *also: int) -> tuple[int, ...]:

@@ -10,17 +10,15 @@ from engine.view import NodeView, WireView
 from game.context import Context
 from game.hud import figures
 from game.hud.inspector.page import Page
-from game.ui.widget import Tooltip, Widget
+from game.ui.widget import Pressable, Tooltip
 from game.view.request_icons import request_icon
 
 ROW = 30
 MOST_MARKS = 4
 
 
-class WireRow(Widget):
+class WireRow(Pressable):
     """A direction, the node at the other end, the requests a second, and for which kinds it is reserved."""
-
-    focusable = True
 
     def __init__(
         self, ctx: Context, outwards: bool, other: str, wire: WireView, on_press: Callable[[], None], tooltip: Tooltip
@@ -34,13 +32,6 @@ class WireRow(Widget):
         if flow != self.flow:
             self.flow = flow
             self.invalidate()
-
-    def react(self, event: pygame.event.Event) -> bool:
-        """A click selects the wire."""
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.rect.collidepoint(event.pos):
-            self.activate()
-            return True
-        return False
 
     def activate(self) -> None:
         """Select the wire."""
