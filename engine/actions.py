@@ -40,6 +40,8 @@ def plan(command: c.Command, at: Situation) -> Plan | Refused:
             made = operate(command, at)
         case c.Reserve():
             made = _reserve(command, at)
+        case c.Place() | c.SetPlacement():
+            made = Refused(Code.NO_HOSTS)
         case _:
             raise TypeError(f"not a command that changes the board: {command!r}")
     if isinstance(made, Plan) and made.cost > 0 and made.cost > at.budget:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.live import Live
-from engine.spec import NodeKind, NodeSize, Role
+from engine.spec import NodeKind, NodeSize, Placement, Role
 from engine.view import NodeState
 
 ENDLESS = 1 << 40
@@ -22,7 +22,10 @@ def whole(policies: Mapping[str, str | int], key: str, default: int) -> int:
 
 @dataclass(slots=True)
 class Node:
-    """One node on the map. ready_step: when `state` ends. in_rotation: whether balancers send requests to it."""
+    """One node on the map. ready_step: when `state` ends. in_rotation: whether balancers send requests to it.
+    host: id of the host a VM is on, empty for other nodes. moving_to: where a live migration takes it, moved_gb: how
+    much of its memory is there.
+    """
 
     id: int
     kind: NodeKind
@@ -36,6 +39,9 @@ class Node:
     rotation_step: int = -1
     next_size: NodeSize | None = None
     live: Live = field(default_factory=Live)
+    host: str = ""
+    moving_to: str = ""
+    moved_gb: float = 0.0
 
     @property
     def is_up(self) -> bool:
@@ -79,13 +85,14 @@ class Node:
 @dataclass(slots=True)
 class Board:
     """All nodes by number, in the order they were built, and the wires (caller, called), in the order they were
-    drawn. reserved: the request kinds that wires are reserved for.
+    drawn. reserved: the request kinds that wires are reserved for. placement: which host a new VM gets.
     """
 
     nodes: dict[int, Node] = field(default_factory=dict)
     wires: list[tuple[int, int]] = field(default_factory=list)
     next_id: int = 0
     reserved: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+    placement: Placement = Placement.FIRST_FIT
 
     def add(self, kind: NodeKind, size: NodeSize, x: int, y: int) -> Node:
         """Put a new node on the map, with the defaults of its policies."""
@@ -136,7 +143,7 @@ class Board:
     def copy(self) -> Board:
         """An independent copy; kinds and sizes are shared, for they never change."""
         twin = Board({key: copy.copy(node) for key, node in self.nodes.items()}, list(self.wires), self.next_id)
-        twin.reserved = dict(self.reserved)
+        twin.reserved, twin.placement = dict(self.reserved), self.placement
         for node in twin.nodes.values():
             node.policies = dict(node.policies)
             node.live = copy.copy(node.live)

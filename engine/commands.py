@@ -106,6 +106,23 @@ class Reserve:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Put a VM on another host: at once in the set-up, by a live migration in operation. A VM whose host is gone is
+    restarted there.
+    """
+
+    node: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPlacement:
+    """Which host new and restarted VMs get: `first_fit` or `spread`."""
+
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Migrate:
     """Ask Dev for the move to microservices."""
 
@@ -167,6 +184,8 @@ Command = (
     | SetPolicy
     | Operate
     | Reserve
+    | Place
+    | SetPlacement
     | Migrate
     | AnswerQuest
     | RollBack
@@ -213,6 +232,13 @@ class RefusalCode(StrEnum):
     UNKNOWN_SETTING = "unknown_setting"
     SETTING_VALUE = "setting_value"
     UNKNOWN_EVENT = "unknown_event"
+    NO_HOSTS = "no_hosts"
+    NOT_VIRTUAL = "not_virtual"
+    UNKNOWN_HOST = "unknown_host"
+    SAME_HOST = "same_host"
+    HOST_DOWN = "host_down"
+    NO_ROOM = "no_room"
+    NO_COPY = "no_copy"
     NOT_IN_SETUP = "not_in_setup"
     ONLY_IN_SETUP = "only_in_setup"
     NOTHING_TO_UNDO = "nothing_to_undo"

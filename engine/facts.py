@@ -118,7 +118,9 @@ class DatabaseUnlocked:
 
 @dataclass(frozen=True, slots=True)
 class NodeDied:
-    """A node died: `reason` is 'out_of_memory', 'outage' (an event) or 'zone' (its zone failed)."""
+    """A node died: `reason` is 'out_of_memory', 'outage' (an event), 'zone' (its zone failed) or 'host' (its host is
+    gone).
+    """
 
     node: int
     reason: str
@@ -126,8 +128,8 @@ class NodeDied:
 
 @dataclass(frozen=True, slots=True)
 class DataLost:
-    """Writes are gone for good: `reason` is 'failover' (not yet replicated), 'backup' (since the last one) or 'none'
-    (there was no backup).
+    """Writes are gone for good: `reason` is 'failover' (not yet replicated), 'backup' (since the last one),
+    'replication' (since the disks were last copied to another host) or 'none' (there was no backup).
     """
 
     node: int
@@ -206,6 +208,76 @@ class MigrationDone:
 
 
 @dataclass(frozen=True, slots=True)
+class HostDied:
+    """A host is gone, and all VMs on it."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostBack:
+    """A host works again; the VMs that waited for it start."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    """A host lost a network link; left: how many still carry it (0: it is cut off)."""
+
+    host: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBack:
+    """A link of a host works again."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class StorageStopped:
+    """Too few copies of the shared storage are left: every VM stands still at its next read or write."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageBack:
+    """The shared storage works again."""
+
+
+@dataclass(frozen=True, slots=True)
+class VmRestarted:
+    """A VM whose host is gone starts on another one."""
+
+    node: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class VmStranded:
+    """A VM found no other host, and waits for its own."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """A live migration is done: the VM runs on this host now."""
+
+    node: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationBroken:
+    """A live migration ended without result, for one of the two hosts is gone; the VM is where it was."""
+
+    node: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class GaugeWarning:
     """The error gauge passed a quarter, a half or three quarters (`level`) on its way up."""
 
@@ -250,6 +322,16 @@ Fact = (
     | AlertCleared
     | MigrationStarted
     | MigrationDone
+    | HostDied
+    | HostBack
+    | LinkLost
+    | LinkBack
+    | StorageStopped
+    | StorageBack
+    | VmRestarted
+    | VmStranded
+    | Migrated
+    | MigrationBroken
     | GaugeWarning
     | BudgetWarning
     | RunEnded

@@ -13,6 +13,8 @@ class Live:
     pace: factor on the speed. drag: share of the pace that housekeeping (backup) takes. event_pace, fault_share: what
     events do to the speed, and the share of finished steps that turn into 500. hit: share of the requests that concern
     it which a cache answers. throttled: share of the arrivals refused with 429. shut: share refused with 503.
+    host_pace: what the host makes of a VM's speed; 0: it stands still. paused: it does so for a moment only, and
+    whatever arrives is held.
     """
 
     instances: int = 1
@@ -25,6 +27,8 @@ class Live:
     hit: float = 0.0
     throttled: float = 0.0
     shut: float = 0.0
+    host_pace: float = 1.0
+    paused: bool = False
 
     def stations(self) -> tuple[float, ...]:
         """What slots, queues and pace follow from, to tell whether any has changed."""

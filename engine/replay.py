@@ -33,6 +33,8 @@ COMMANDS: Mapping[str, type[Command]] = {
     "policy": c.SetPolicy,
     "operate": c.Operate,
     "reserve": c.Reserve,
+    "place": c.Place,
+    "placement": c.SetPlacement,
     "migrate": c.Migrate,
     "answer": c.AnswerQuest,
     "rollback": c.RollBack,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.spec import Department, FailureReason, SubItem
+from engine.spec import Department, FailureReason, StorageKind, SubItem
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -37,6 +37,60 @@ class NodeState(StrEnum):
     DOWN = "down"
 
 
+class HostState(StrEnum):
+    """What a host is doing. cut_off: it runs, but nobody reaches it."""
+
+    UP = "up"
+    DOWN = "down"
+    CUT_OFF = "cut_off"
+
+
+@dataclass(frozen=True, slots=True)
+class HostView:
+    """One host, now.
+
+    remaining_s: until it is back; 0 while it is up. threads: of its processors; cpu_room: vCPUs it may give away;
+    cpu_given: vCPUs of the VMs on it and on their way to it; cpu_busy: vCPUs that worked in the last 0.1 s. pace: of
+    its VMs against the reference (clock, contention, network, backup). memory_gb, disk_gb: what VMs can have (disk_gb:
+    0 where it is not counted; of shared storage: of all hosts together), memory_given, disk_given: what they have.
+    links_up of links. network_share: used of its bandwidth in the last 0.1 s. nodes: the VMs on it.
+    """
+
+    id: str
+    state: HostState
+    remaining_s: float
+    cores: int
+    threads: int
+    clock: float
+    cpu_room: float
+    cpu_given: float
+    cpu_busy: float
+    pace: float
+    memory_gb: float
+    memory_given: float
+    disk_gb: float
+    disk_given: float
+    links: int
+    links_up: int
+    link_gbps: float
+    network_share: float
+    nodes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StorageView:
+    """The storage under the VMs. works: reads and writes go on. replicas_left: least copies of any piece on hosts that
+    are there (shared storage only, else 1). copied_s: age of the last copy to another host, backup_s: of the last
+    snapshots; nan where there is none.
+    """
+
+    kind: StorageKind
+    works: bool
+    replicas_left: int
+    copied_s: float
+    backup_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class NodeView:
     """One node, now.
@@ -49,7 +103,9 @@ class NodeView:
     remaining_s: until building, resizing, restarting or an outage is over. speed: pace against nominal (wires,
     contention, events). zone: id of its zone, empty when it has none. instances: ready ones. figures: what its models
     show, by name (units by the name: `_s`, `_ms`, `_share`, `_rps`, `_mb`, else plain numbers). coarse: without
-    monitoring the figures are rounded and come every 5 s only.
+    monitoring the figures are rounded and come every 5 s only. host: id of the host a VM is on, empty for other nodes.
+    migration: share of a live migration that is done, nan when there is none. waits_for_host: its host is gone.
+    frozen: it stands still, for its storage does not answer.
     """
 
     id: int
@@ -80,6 +136,10 @@ class NodeView:
     instances: int = 1
     figures: Mapping[str, float] = field(default_factory=dict)
     coarse: bool = False
+    host: str = ""
+    migration: float = float("nan")
+    waits_for_host: bool = False
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

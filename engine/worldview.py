@@ -10,13 +10,14 @@ import numpy as np
 from engine.assessment import standing
 from engine.coarse import LOOK_S, coarsen
 from engine.snapshots import Snapshot, by_reason, node_statistics, totals
-from engine.spec import FailureReason
+from engine.spec import FailureReason, Placement
 from engine.view import (
     Alert,
     AnnouncedEvent,
     Deployment,
     Forecast,
     Hop,
+    HostView,
     NodeStatistics,
     NodeView,
     Objective,
@@ -24,6 +25,7 @@ from engine.view import (
     Quest,
     RunResult,
     Series,
+    StorageView,
     Totals,
     WireView,
 )
@@ -292,6 +294,21 @@ class WorldView:
     def objectives(self) -> tuple[Objective, ...]:
         """Where the bonus objectives stand now."""
         return standing(self._simulation)
+
+    @property
+    def hosts(self) -> tuple[HostView, ...]:
+        """The stage's own hosts, in its order; none in the cloud."""
+        return ()
+
+    @property
+    def storage(self) -> StorageView | None:
+        """The storage under the VMs; None in the cloud."""
+        return None
+
+    @property
+    def placement(self) -> Placement:
+        """Which host new and restarted VMs get."""
+        return self._simulation.board.placement
 
     @property
     def tuned(self) -> Mapping[str, int]:

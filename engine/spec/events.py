@@ -66,6 +66,22 @@ class NodeEffect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostEffect:
+    """Something that befalls hosts: `host` (empty: any of them), and of those `all`, or `one` of the ones that are up,
+    drawn at random.
+
+    down_s: dead that long, its VMs with it. disks_lost: its disks are empty then. link_down_s: one of its links is lost
+    for that long.
+    """
+
+    pick: str = "one"
+    host: str = ""
+    down_s: float = 0.0
+    link_down_s: float = 0.0
+    disks_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionSpec:
     """Holds while `metric` has been from `least` to `most` for `for_s` seconds.
 
@@ -124,6 +140,7 @@ class EventSpec:
     money: float = 0.0
     effects: tuple[TrafficEffect, ...] = ()
     node_effects: tuple[NodeEffect, ...] = ()
+    host_effects: tuple[HostEffect, ...] = ()
     choices: tuple[ChoiceSpec, ...] = ()
     expires_s: float = 30.0
     default: str = ""

@@ -54,7 +54,7 @@ class NodeSize:
     relay_ms: mean time it works on a step it then has another node handle; 0: it hands on within one step.
     queue: requests that may wait for a slot; the next one is refused with 502. On a broker: messages it can hold.
     rate_cap_rps: requests a second that pass through, by a token bucket that holds 0.1 s of them; 0 means unlimited.
-    memory_mb: memory of an instance. cpu: cores of a worker node of a cluster.
+    memory_mb: memory of an instance. cpu: cores of a worker node of a cluster; vCPUs of a VM. disk_gb: disks of a VM.
     partitions: into which a store splits its keys and its rate cap. apply_rps: writes a second a replica can apply.
     """
 
@@ -70,6 +70,7 @@ class NodeSize:
     rate_cap_rps: float = 0.0
     memory_mb: float = 0.0
     cpu: float = 0.0
+    disk_gb: float = 0.0
     partitions: int = 1
     apply_rps: float = 0.0
 
@@ -104,6 +105,7 @@ class NodeKind:
     accepts: sub-items that a store answers or a broker takes as messages (steps that need nothing special).
     zonal: whether it lives in the zone it stands in, and fails with it; else it spans all zones.
     actions: what can be done to it by hand: `flush`, `promote`, `redrive`, `restore`, `rollout`.
+    virtual: it is a VM where a stage has hosts. kilobytes: what crosses the host's network for a request it finishes.
     The other fields give it a model; None: it has none of that.
     """
 
@@ -129,6 +131,8 @@ class NodeKind:
     single_target: bool = False
     accepts: tuple[SubItem, ...] = ()
     zonal: bool = True
+    virtual: bool = False
+    kilobytes: float = 0.0
     actions: tuple[str, ...] = ()
     cache: CacheSpec | None = None
     popularity: PopularitySpec | None = None

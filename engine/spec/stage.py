@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.spec.events import EventSpec
+from engine.spec.hosts import HostingSpec
 from engine.spec.nodes import NodeKind
 from engine.spec.requests import RequestKind
 from engine.spec.traffic import TrafficSpec
@@ -47,13 +48,16 @@ class ObjectiveSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartNode:
-    """A node of the starting architecture; `key` names it in the stage file and in `wires`."""
+    """A node of the starting architecture; `key` names it in the stage file and in `wires`. host: where a VM runs;
+    empty: by the placement of the stage.
+    """
 
     key: str
     kind: str
     x: int
     y: int
     size: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,7 @@ class StageSpec:
     objectives: the bonus ones; the primary one is always to survive. endless: there is no end but failure.
     escalation_per_min: growth of all traffic a minute of operation, compounded (0.2: a fifth more every minute).
     sandbox: nothing ends the run, and traffic, mix and events are the player's to set.
+    hosting: own hosts that VMs run on; None: somebody else's (the cloud).
     needs_monitoring: without a node that has alert rules, the figures of nodes are coarse.
     """
 
@@ -158,6 +163,7 @@ class StageSpec:
     endless: bool = False
     escalation_per_min: float = 0.0
     sandbox: bool = False
+    hosting: HostingSpec | None = None
 
     def node_kind(self, kind_id: str) -> NodeKind:
         """The kind of node with this id. Raises KeyError when there is none."""
