@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from engine.commands import Refused
+from engine.commands import RefusalCode, Refused
 from game.i18n import I18n
 
 _KINDS = ("kind", "source_kind", "target_kind")
+_ROOM = ("cpu", "memory_gb", "disk_gb", "free_cpu", "free_memory_gb", "free_disk_gb")
 _MONEY = ("cost", "budget", "missing")
 
 
@@ -26,6 +27,19 @@ def refusal_text(i18n: I18n, refused: Refused) -> str:
             values[key] = i18n.t(f"node_state.{value}")
         elif key in _MONEY:
             values[key] = i18n.t("map.money", value=f"{value:,.0f}")
+        elif key in _ROOM:
+            values[key] = f"{float(value):.4g}"
         else:
             values[key] = value
-    return i18n.t(f"refusal.{refused.code.value}", **values)
+    return i18n.t(_key(refused), **values)
+
+
+def _key(refused: Refused) -> str:
+    """The text of a reason; a VM without room lacks disks, or a host, or what most lack."""
+    given = refused.values
+    if refused.code is RefusalCode.NO_ROOM:
+        if not given["host"]:
+            return "hosts.no_room_none"
+        if float(given["disk_gb"]) > float(given["free_disk_gb"]):
+            return "hosts.no_room_disk"
+    return f"refusal.{refused.code.value}"

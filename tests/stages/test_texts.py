@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from engine.commands import RefusalCode
-from engine.spec import Department, FailureReason, StageSpec, SubItem
+from engine.spec import Department, FailureReason, Placement, StageSpec, SubItem
 from engine.view import NodeState
 from game.i18n import LANGUAGES, I18n, load_texts
 from stages.catalog import catalog_entries
@@ -58,6 +58,7 @@ VALUES: dict[str, object] = {
     "node": 3, "kind": "VM", "source_kind": "인터넷", "target_kind": "DB", "size": "소형", "policy": "연결 제한",
     "value": 99, "allowed": "1-4", "x": 1, "y": 2, "width": 12, "height": 8, "cost": "$60", "budget": "$20",
     "missing": "$40", "what": "구축 중", "remaining_s": 3.4, "limit": 60_000, "most": 1000,
+    "host": "pve2", "cpu": 8, "memory_gb": 16, "disk_gb": 100, "free_cpu": 4, "free_memory_gb": 9, "free_disk_gb": 50,
     "reason": "502", "level": 50, "max_rps": 120, "error_share": "0.3%", "latency": "95 ms", "uptime": "99%",
 }  # fmt: skip
 
@@ -71,6 +72,7 @@ def needed() -> set[str]:
     keys |= {f"reason.{int(reason)}.{part}" for reason in FailureReason for part in ("name", "why")}
     keys |= {f"refusal.{code}" for code in RefusalCode}
     keys |= {f"node_state.{state}" for state in NodeState if state is not NodeState.READY}
+    keys |= {"node_state.migrating", "policy.placement.name", *(f"policy.placement.{way}" for way in Placement)}
     keys |= {f"grade.{letter}" for letter in "SABCDF"} | {f"advice.{key}" for key in ADVICE}
     keys |= {f"fact.{name}" for name in FACTS} | {f"replay.{key}" for key in REPLAY}
     for name, entry in catalog_entries("node_kinds").items():
