@@ -220,6 +220,7 @@ class RefusalCode(StrEnum):
     NOT_RESTARTABLE = "not_restartable"
     UNKNOWN_ACTION = "unknown_action"
     NOTHING_TO_DO = "nothing_to_do"
+    RESERVED = "reserved"
     UNKNOWN_REQUEST = "unknown_request"
     NO_MIGRATION = "no_migration"
     MIGRATING = "migrating"

@@ -118,8 +118,8 @@ class DatabaseUnlocked:
 
 @dataclass(frozen=True, slots=True)
 class NodeDied:
-    """A node died: `reason` is 'out_of_memory', 'outage' (an event), 'zone' (its zone failed) or 'host' (its host is
-    gone).
+    """A node died: `reason` is 'out_of_memory', 'outage' (an event), 'zone' (its zone failed), 'host' (its host is
+    gone) or 'spot' (its provider took it back).
     """
 
     node: int
@@ -278,6 +278,38 @@ class MigrationBroken:
 
 
 @dataclass(frozen=True, slots=True)
+class SpotNotice:
+    """The provider wants a spot node back; at_s: when it goes."""
+
+    node: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationTaken:
+    """A node is reserved from now on, for so many months of the calendar."""
+
+    node: int
+    months: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationEnded:
+    """The term of a reservation is over. node: back on demand; -1 when nobody had used it any more."""
+
+    node: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationIdle:
+    """The node of a reservation is gone; it is owed for so many more months of the calendar."""
+
+    kind: str
+    months: float
+
+
+@dataclass(frozen=True, slots=True)
 class GaugeWarning:
     """The error gauge passed a quarter, a half or three quarters (`level`) on its way up."""
 
@@ -332,6 +364,10 @@ Fact = (
     | VmStranded
     | Migrated
     | MigrationBroken
+    | SpotNotice
+    | ReservationTaken
+    | ReservationEnded
+    | ReservationIdle
     | GaugeWarning
     | BudgetWarning
     | RunEnded

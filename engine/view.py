@@ -262,6 +262,66 @@ class Hop(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class NodeCost:
+    """What all nodes of a kind cost a calendar month now. calls_month: smoothed; reclaimed: nodes that are away."""
+
+    kind: str
+    count: int
+    keep_month: float
+    calls_month: float = 0.0
+    reclaimed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A node that is paid for to the end of a term. node: -1 when nobody uses it any more. month: what is owed for it
+    a calendar month.
+    """
+
+    kind: str
+    size: str
+    node: int
+    months_left: float
+    month: float
+
+
+@dataclass(frozen=True, slots=True)
+class FinanceView:
+    """Where the money goes, a calendar month of `engine.spec.finance.MONTH_DAYS` days at the present pace.
+
+    months: of the calendar since the start. investment: own hardware, paid at once; book_value: what is not written off
+    of it; write_off_month: no payment, but a cost, until all is written off. power_month, line_month,
+    administration_month, rent_month: as the stage says. nodes: by kind, the dearest first. idle_month: owed for
+    reservations that nobody uses. discount_month: what reservations and spot save. income_month: smoothed.
+    running_month: all payments. cost_month: all payments and what is written off. runway_months: until money and
+    overdraft are gone at the present pace; inf while there is no loss. built: paid for building and deals since the
+    start, less what came back. earned, spent: income and running payments since the start. cloud_month: what the cloud
+    would take for the present users; nan where there is nothing to compare with.
+    """
+
+    months: float
+    investment: float
+    book_value: float
+    write_off_month: float
+    power_month: float
+    line_month: float
+    administration_month: float
+    rent_month: float
+    nodes: tuple[NodeCost, ...]
+    reservations: tuple[Reservation, ...]
+    idle_month: float
+    discount_month: float
+    income_month: float
+    running_month: float
+    cost_month: float
+    runway_months: float
+    built: float
+    earned: float
+    spent: float
+    cloud_month: float
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """The run's history, one sample a second of operation; read-only arrays of one length.
 

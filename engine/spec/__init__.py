@@ -16,6 +16,7 @@ from engine.spec.events import (
     NodeEffect,
     TrafficEffect,
 )
+from engine.spec.finance import Billing, BillingSpec, FinanceSpec
 from engine.spec.hosts import (
     BackupWindowSpec,
     Bond,
@@ -64,6 +65,8 @@ __all__ = [
     "AutoscaleSpec",
     "BackupSpec",
     "BackupWindowSpec",
+    "Billing",
+    "BillingSpec",
     "Bond",
     "BrokerSpec",
     "CacheSpec",
@@ -78,6 +81,7 @@ __all__ = [
     "FailureReason",
     "FilterLevel",
     "FilterSpec",
+    "FinanceSpec",
     "GatewaySpec",
     "GoalSpec",
     "HaSpec",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.spec.events import EventSpec
+from engine.spec.finance import FinanceSpec
 from engine.spec.hosts import HostingSpec
 from engine.spec.nodes import NodeKind
 from engine.spec.requests import RequestKind
@@ -135,6 +136,7 @@ class StageSpec:
     sandbox: nothing ends the run, and traffic, mix and events are the player's to set.
     hosting: own hosts that VMs run on; None: somebody else's (the cloud).
     needs_monitoring: without a node that has alert rules, the figures of nodes are coarse.
+    finance: own hardware and monthly costs beyond the nodes; None: there are none.
     """
 
     id: str
@@ -164,6 +166,7 @@ class StageSpec:
     escalation_per_min: float = 0.0
     sandbox: bool = False
     hosting: HostingSpec | None = None
+    finance: FinanceSpec | None = None
 
     def node_kind(self, kind_id: str) -> NodeKind:
         """The kind of node with this id. Raises KeyError when there is none."""
