@@ -10,6 +10,7 @@ from engine import commands as c
 from engine.board import Board
 from engine.commands import RefusalCode as Code
 from engine.commands import Refused
+from engine.hosts.acts import host_for, place, set_placement
 from engine.node_acts import operate, resize, restart, sell, set_policy
 from engine.situation import Plan, Situation, begin, cell_refusal, size_of, unknown_node
 from engine.view import NodeState
@@ -40,8 +41,10 @@ def plan(command: c.Command, at: Situation) -> Plan | Refused:
             made = operate(command, at)
         case c.Reserve():
             made = _reserve(command, at)
-        case c.Place() | c.SetPlacement():
-            made = Refused(Code.NO_HOSTS)
+        case c.Place():
+            made = place(command, at)
+        case c.SetPlacement():
+            made = set_placement(command, at)
         case _:
             raise TypeError(f"not a command that changes the board: {command!r}")
     if isinstance(made, Plan) and made.cost > 0 and made.cost > at.budget:
@@ -61,9 +64,13 @@ def _build(command: c.Build, at: Situation) -> Plan | Refused:
         return Refused(Code.UNKNOWN_SIZE, {"kind": kind.id, "size": command.size})
     if refused := cell_refusal(command.x, command.y, at):
         return refused
+    host = host_for(kind, size, at)
+    if isinstance(host, Refused):
+        return host
 
     def perform(board: Board) -> int:
         node = board.add(kind, size, command.x, command.y)
+        node.host = host
         begin(node, NodeState.BUILDING, at.until(kind.build_s), at.step)
         return node.id
 

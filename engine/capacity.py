@@ -69,7 +69,15 @@ class Capacity:
         passing = np.array([node.kind.role.passes_through for node in nodes], dtype=bool)
         self.allowance = np.where(passing & (rate > 0), rate * self.speed * self.dt_s, np.inf)
         self.burst = np.maximum(1.0, rate * self.speed * np.where(limited, LIMIT_BURST_S, BURST_S))
+        self._stop(nodes)
         self.refresh_shares(board)
+
+    def _stop(self, nodes: list[Node]) -> None:
+        """Let nothing through nodes without slots whose host stands still; in a pause they hold whatever arrives."""
+        stopped = [i for i, node in enumerate(nodes) if node.live.host_pace <= 0.0 and node.kind.role.passes_through]
+        if stopped:
+            self.allowance[stopped] = self.burst[stopped] = 0.0
+            self.queue[[i for i in stopped if nodes[i].live.paused]] = ENDLESS
 
     def refresh_shares(self, board: Board) -> None:
         """Take over the shares of requests alone."""
@@ -114,7 +122,7 @@ def _rate(node: Node) -> float:
 
 def _pace(node: Node, wires: int) -> float:
     live = node.live
-    return wire_speed(node, wires) * live.pace * live.event_pace * (1.0 - live.drag)
+    return wire_speed(node, wires) * live.pace * live.event_pace * (1.0 - live.drag) * live.host_pace
 
 
 def _blocked(node: Node) -> tuple[float, float]:

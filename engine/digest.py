@@ -44,6 +44,8 @@ def state_hash(simulation: Simulation) -> str:
         "schedule": _rounded(simulation.schedule.state()),
         "tuned": sorted(simulation.desk.settings.items()),
     }
+    if simulation.rack is not None:
+        plain["hosts"] = _rounded(simulation.rack.state())
     digest.update(json.dumps(plain, sort_keys=True).encode())
     return digest.hexdigest()
 

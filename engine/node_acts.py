@@ -6,6 +6,7 @@ from engine import commands as c
 from engine.board import Board, Node
 from engine.commands import RefusalCode as Code
 from engine.commands import Refused
+from engine.hosts.acts import host_for
 from engine.situation import Plan, Situation, begin, busy_refusal, size_of, unknown_node
 from engine.spec import NodeSize, PolicySpec, Role
 from engine.view import NodeState
@@ -22,9 +23,13 @@ def resize(command: c.Resize, at: Situation) -> Plan | Refused:
         return Refused(Code.SAME_SIZE, {"kind": node.kind.id, "size": size.id})
     if refused := busy_refusal(node, at):
         return refused
+    host = host_for(node.kind, size, at, node)
+    if isinstance(host, Refused):
+        return host
 
     def perform(board: Board) -> int:
         resized = board.nodes[command.node]
+        resized.host = host
         done_step = at.until(node.kind.resize_s)
         if done_step <= at.step:
             resized.size = size

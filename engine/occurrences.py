@@ -61,7 +61,8 @@ class Occurrence:
 
     def ends_at_s(self) -> float:
         """When the last of its effects has faded and its question is answered; its start when it has none."""
-        own = self.starts_at_s + _lasts_s(self.spec.effects, self.spec.node_effects)
+        lasts_s = _lasts_s(self.spec.effects, self.spec.node_effects)
+        own = self.starts_at_s + max([lasts_s, *(max(e.down_s, e.link_down_s) for e in self.spec.host_effects)])
         if self.is_open or (self.spec.choices and self.choice is None):
             return NEVER
         chosen = own

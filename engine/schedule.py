@@ -19,7 +19,7 @@ from engine.facts import (
     RolledBack,
 )
 from engine.occurrences import NEVER, Occurrence
-from engine.spec import ChoiceSpec, ConditionSpec, EventSpec, NodeEffect, StageSpec
+from engine.spec import ChoiceSpec, ConditionSpec, EventSpec, HostEffect, NodeEffect, StageSpec
 from engine.view import AnnouncedEvent, Deployment, Quest
 
 
@@ -33,13 +33,14 @@ class Begun:
 
 @dataclass(slots=True)
 class Dues:
-    """What an advance of the schedule asks of the simulation: users who join, money, effects on nodes that begin, and
-    occurrences whose effects are over at once.
+    """What an advance of the schedule asks of the simulation: users who join, money, effects on nodes and on hosts that
+    begin, and occurrences whose effects are over at once.
     """
 
     users: float = 0.0
     money: float = 0.0
     begun: list[Begun] = field(default_factory=list)
+    hosts: list[HostEffect] = field(default_factory=list)
     over: list[int] = field(default_factory=list)
 
 
@@ -194,6 +195,7 @@ class Schedule:
         occurrence.told = occurrence.started = True
         self.happened.add(spec.id)
         self._due(occurrence, spec.users, spec.money, spec.node_effects)
+        self.dues.hosts.extend(spec.host_effects)
         if spec.every_s > 0 and not occurrence.repeated:
             occurrence.repeated = True
             self._add(spec, occurrence.due_s + spec.every_s + spec.window_s * (float(self.generator.random()) - 0.5))

@@ -47,6 +47,7 @@ from engine.facts import (
     OperationStarted,
     RunEnded,
 )
+from engine.hosts.rack import Rack
 from engine.kernel import Kernel
 from engine.metrics import Metrics
 from engine.migration import Migration
@@ -58,6 +59,7 @@ from engine.run import Run
 from engine.schedule import Schedule
 from engine.situation import Plan, Situation
 from engine.spec import StageSpec
+from engine.start import starting_board
 from engine.timestep import TICK_S, step_ms
 from engine.tracers import Tracers
 from engine.traffic import Traffic
@@ -73,8 +75,9 @@ class Simulation:
     """A run of a stage.
 
     stage, seed: what is played. dt_s: seconds a step. view: what may be read, always current. log: the accepted
-    commands with the step before which they were given; together with stage and seed they are the run. traced: whether
-    single requests are followed; without, there are no percentiles and no packets, and all else happens just the same.
+    commands with the step before which they were given; together with stage and seed they are the run. rack: the hosts,
+    where the stage has its own. traced: whether single requests are followed; without, there are no percentiles and no
+    packets, and all else happens just the same.
     """
 
     def __init__(self, stage: StageSpec, seed: int, traced: bool = True) -> None:
@@ -87,7 +90,7 @@ class Simulation:
         self.streams = tuple(streams)
         deliveries = max((kind.broker.attempts for kind in stage.node_kinds if kind.broker), default=0)
         self.phases = flatten(stage.request_kinds, deliveries)
-        self.board = _starting_board(stage)
+        self.board = starting_board(stage)
         self.models = Models(models)
         self.models.follow(self.board, at_start=True)
         self.budget = stage.budget
@@ -109,6 +112,7 @@ class Simulation:
         self.economy = Economy(stage)
         self.upkeep = Upkeep(self)
         self.desk = Desk(self)
+        self.rack = Rack(self, stage.hosting) if stage.hosting is not None else None
         self.gauge = scoring.Gauge(stage.goal)
         self.present_steps = 0
         self.block = np.zeros((0, len(stage.request_kinds)), dtype=np.int64)
@@ -226,6 +230,7 @@ class Simulation:
             self.migration.unlocked,
             self.migration.done,
             self.models.figures,
+            self.rack,
         )
         made = plan(command, situation)
         grows = isinstance(command, (Connect, Clone)) or (isinstance(command, SetPolicy) and command.key == "expired")
@@ -377,14 +382,3 @@ class Simulation:
         self.phase = Phase.WON if outcome == "won" else Phase.LOST
         self.result = assess(self, outcome)
         self.pending.append(RunEnded(outcome))
-
-
-def _starting_board(stage: StageSpec) -> Board:
-    board = Board()
-    numbers = {}
-    for start in stage.nodes:
-        kind = stage.node_kind(start.kind)
-        size = next((size for size in kind.sizes if size.id == start.size), kind.sizes[0])
-        numbers[start.key] = board.add(kind, size, start.x, start.y).id
-    board.wires = [(numbers[wire.source], numbers[wire.target]) for wire in stage.wires]
-    return board

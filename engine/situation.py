@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from engine.board import Board, Node
 from engine.commands import RefusalCode as Code
 from engine.commands import Refused
 from engine.spec import NodeKind, NodeSize, StageSpec
 from engine.view import NodeState
+
+if TYPE_CHECKING:
+    from engine.hosts.rack import Rack
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class Plan:
 class Situation:
     """What a command is checked against. In set-up nothing takes time, and giving back returns the whole price.
 
-    unlocked: kinds on offer. migrated: whether the move to microservices is done. figures: of a node's models.
+    unlocked: kinds on offer. migrated: whether the move to microservices is done. figures: of a node's models. rack:
+    the stage's own hosts, if it has any.
     """
 
     stage: StageSpec
@@ -37,6 +42,7 @@ class Situation:
     unlocked: tuple[str, ...]
     migrated: bool
     figures: Callable[[int], Mapping[str, float]]
+    rack: Rack | None = None
 
     def until(self, seconds: float) -> int:
         """The step at which something begun now is done."""
@@ -61,6 +67,9 @@ def cell_refusal(x: int, y: int, at: Situation) -> Refused | None:
 
 
 def busy_refusal(node: Node, at: Situation) -> Refused | None:
+    if node.moving_to and at.rack is not None:
+        remaining = at.rack.moves.left_s(node)
+        return Refused(Code.BUSY, {"kind": node.kind.id, "what": "migrating", "remaining_s": remaining})
     if node.state is NodeState.READY:
         return None
     remaining = (node.ready_step - at.step) * at.dt_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,10 @@ class Snapshot:
             zone=zone_of(sim.stage, node),
             instances=node.live.instances,
             figures=sim.models.figures(node.id),
+            host=node.host,
+            migration=sim.rack.moves.share(node) if sim.rack is not None else math.nan,
+            waits_for_host=sim.rack is not None and sim.rack.rescue.waits(node.id),
+            frozen=sim.rack is not None and bool(node.host) and not sim.rack.storage_works,
         )
 
 

@@ -36,6 +36,8 @@ class Upkeep:
     def begin_tick(self) -> None:
         """Finish what is built, resized, restarted or repaired by now, and let balancers notice."""
         sim = self.simulation
+        if sim.rack is not None:
+            sim.rack.mend()
         changed = False
         for node in sim.board.nodes.values():
             if node.state is not NodeState.READY and sim.step_count >= node.ready_step:
@@ -63,13 +65,19 @@ class Upkeep:
             for node in sim.board.nodes.values():
                 sim.models.leak(node, sim.mishaps.leaks.get(node.id, 0.0))
             sim.kernel.refresh(sim.board)
+        if sim.rack is not None:
+            sim.rack.befall(dues.hosts, sim.schedule.generator)
+            if sim.rack.press():
+                sim.kernel.refresh(sim.board)
 
     def end_tick(self) -> None:
         """Move the models on, and do what they ask for."""
         sim = self.simulation
-        if not sim.models.any:
+        if not sim.models.any and sim.rack is None:
             return
         sim.models.readings.read(sim.kernel, sim.board, sim.steps_per_tick)
+        if sim.rack is not None:
+            sim.rack.measure()
         facts, wishes = sim.models.tick(sim.board, sim.time_s, TICK_S)
         sim.pending.extend(facts)
         for wish in wishes:
@@ -90,12 +98,18 @@ class Upkeep:
 
     def take_down(self, node: Node, seconds: float, what: str = "down") -> None:
         """Put a node out of order; requests on it fail."""
+        self.put_down(node, seconds, what)
+        self.simulation.rebuild(frozenset((node.id,)))
+
+    def put_down(self, node: Node, seconds: float, what: str) -> None:
+        """The same but for the kernel, which must be rebuilt. One that waits for its host does so still."""
         sim = self.simulation
         until = FOR_EVER if seconds == float("inf") else sim.step_count + round(seconds / sim.dt_s)
         node.state = NodeState.RESTARTING if what == "restarted" else NodeState.DOWN
         node.ready_step, node.next_size = until, None
+        if sim.rack is not None and sim.rack.rescue.holds(node, until):
+            node.state, node.ready_step = NodeState.DOWN, FOR_EVER
         self.went_down(node, what)
-        sim.rebuild(frozenset((node.id,)))
 
     def _came_up(self, node: Node) -> None:
         sim = self.simulation
@@ -121,11 +135,11 @@ class Upkeep:
             self.take_down(node, blow.down_s)
             sim.pending.append(NodeDied(node.id, "zone" if blow.zone else "outage"))
         elif blow.what == "data_loss":
-            self._lose_data(node)
+            self.lose_data(node)
         else:
             sim.models.befall(blow.what, node)
 
-    def _lose_data(self, database: Node) -> None:
+    def lose_data(self, database: Node) -> None:
         """Down until it is restored from a backup; without one it comes back empty after a while."""
         sim = self.simulation
         kept = sim.models.data_lost(database, sim.board)
@@ -150,7 +164,9 @@ class Upkeep:
             case Redrive(node=node_id):
                 sim.kernel.redrive(node_id)
             case Recovered(node=node_id):
-                sim.board.nodes[node_id].ready_step = sim.step_count
+                node = sim.board.nodes[node_id]
+                if sim.rack is None or not sim.rack.rescue.holds(node, sim.step_count):
+                    node.ready_step = sim.step_count
 
     def _fail_over(self, replica: int, master: int) -> None:
         sim = self.simulation

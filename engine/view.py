@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -137,7 +138,7 @@ class NodeView:
     figures: Mapping[str, float] = field(default_factory=dict)
     coarse: bool = False
     host: str = ""
-    migration: float = float("nan")
+    migration: float = math.nan
     waits_for_host: bool = False
     frozen: bool = False
 

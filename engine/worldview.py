@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.assessment import standing
 from engine.coarse import LOOK_S, coarsen
+from engine.hosts.report import host_views, storage_view
 from engine.snapshots import Snapshot, by_reason, node_statistics, totals
 from engine.spec import FailureReason, Placement
 from engine.view import (
@@ -298,12 +299,14 @@ class WorldView:
     @property
     def hosts(self) -> tuple[HostView, ...]:
         """The stage's own hosts, in its order; none in the cloud."""
-        return ()
+        rack = self._simulation.rack
+        return host_views(rack) if rack is not None else ()
 
     @property
     def storage(self) -> StorageView | None:
         """The storage under the VMs; None in the cloud."""
-        return None
+        rack = self._simulation.rack
+        return storage_view(rack) if rack is not None else None
 
     @property
     def placement(self) -> Placement:
