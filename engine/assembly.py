@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from engine.arrays import BoolArray, IndexArray
+from engine.arrays import BoolArray, FloatArray, IndexArray
 from engine.board import Board
+from engine.grid import RATE_GRID
 from engine.levels import build_levels, level_order
 from engine.phases import DELIVERED, DONE, LIVE, MESSAGE, ORPHANED, WASTED, Phases
 from engine.routing import NO_ROUTE, PASSING, SERVING, STORED, WAITING, CellKey, Edge, Explorer, Path, service_ms
@@ -89,7 +90,7 @@ class _Assembler:
             request_kinds=len(phases.first),
             cell_node=cell_node,
             cell_kind=_indices([phases.kind[key.phase] for key in keys]),
-            leave_rate=np.array([self._leave_rate(key) for key in keys[:serving]], dtype=np.float64),
+            leave_rate=self._leave_rates(keys[:serving]),
             write_cells=_indices(writes),
             write_node=cell_node[_indices(writes)],
             admit_to=_indices([self.index[key._replace(place=SERVING)] for key in keys[serving:served]]),
@@ -102,7 +103,7 @@ class _Assembler:
             edge_dst=_indices([self._destination(self._kind_of(mover), edge) for mover, _, _, edge in flat]),
             dealt=_indices(dealt),
             dealt_mover=_indices([flat[i][0] for i in dealt]),
-            dealt_turn=np.array([flat[i][1] for i in dealt], dtype=np.int64),
+            dealt_reach=np.array([flat[i][2] - 1 - flat[i][1] for i in dealt], dtype=np.int64),
             dealt_size=np.array([flat[i][2] for i in dealt], dtype=np.int64),
             mover_size=sizes,
             mover_first_edge=(np.cumsum(sizes) - sizes).astype(np.intp),
@@ -166,6 +167,10 @@ class _Assembler:
     def _holders(self, key: CellKey) -> list[int]:
         """The callers whose slots a request holds; a broker keeps a message without one."""
         return [caller for caller in key.path[:-1] if not self.board.nodes[caller].kind.role.passes_through]
+
+    def _leave_rates(self, keys: tuple[CellKey, ...]) -> FloatArray:
+        rates = np.array([self._leave_rate(key) for key in keys], dtype=np.float64)
+        return np.asarray(np.maximum(np.rint(rates / RATE_GRID), 1.0) * RATE_GRID)
 
     def _leave_rate(self, key: CellKey) -> float:
         """dt / mean service; a node that only hands the phase on to another does so within one step, or its relay

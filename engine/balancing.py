@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.arrays import CountArray, FloatArray, IndexArray
+from engine.draws import Draws
 from engine.sampling import dealt
 from engine.topology import Dealing, Level
 
@@ -18,9 +19,9 @@ def round_robin(level: Level, passing: CountArray, turn: CountArray) -> CountArr
     """Deal in turn, group by group; `turn` (by group) is where each group's deal stands and is moved on."""
     running = passing.cumsum()
     before = running - passing
-    first = before + (turn - before[level.group_start])[level.deck_group]
-    begin = first[level.edge_deck]
-    flow = dealt(begin, begin + passing[level.edge_deck], level.edge_target, level.edge_size)
+    before += (turn - before[level.group_start])[level.deck_group]
+    first = before[level.edge_deck]
+    flow = dealt(first, first + passing[level.edge_deck], level.edge_reach, level.edge_size)
     turn += np.add.reduceat(passing, level.group_start)
     turn %= level.group_size
     return flow
@@ -32,7 +33,7 @@ def choose(
     connections: CountArray,
     weights: CountArray,
     state: Deal,
-    generator: np.random.Generator,
+    draws: Draws,
 ) -> CountArray:
     """Deal by any other policy. connections, weights: open requests and slots by node."""
     total = np.add.reduceat(passing, level.group_start)
@@ -45,8 +46,9 @@ def choose(
             quota = _weighted(level, total, np.maximum(weights[level.pair_node], 1), state.credit)
         case dealing:
             two = dealing is Dealing.TWO_CHOICES
+            generator = draws.at(int(level.at[0]))
             quota = _drawn(level, total, connections[level.pair_node], two, generator)
-    return _compose(level, passing, total, quota, generator.random(total.size))
+    return _compose(level, passing, total, quota, draws.random(level.group_node))
 
 
 class Deal:

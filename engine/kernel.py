@@ -25,9 +25,10 @@ from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.balancing import Deal
 from engine.board import Board
 from engine.capacity import Capacity
+from engine.draws import Draws
 from engine.grid import PROBABILITY_GRID
 from engine.ledger import REASON_ROW, Ledger, StepFlows
-from engine.passing import Gate, Passage
+from engine.passing import Gate, Passage, Purses
 from engine.routing import DEAD, PASSING, SERVING, STORED, WAITING
 from engine.spec import FailureReason
 from engine.topology import Tally, Topology
@@ -40,17 +41,17 @@ _REFUSED, _FAULT, _NO_ROUTE = (
 class Kernel:
     """The state of the traffic and its one step.
 
-    counts: requests by cell. occupied: requests serving, waiting and calling (rows) by node. done_kind, failed_kind:
-    answered and failed requests since the start, by request kind. wasted: requests worked off for nobody.
-    lost_messages: those that went down with their broker.
+    counts: requests by cell. occupied: requests serving, waiting and calling (rows) by node. born_kind, done_kind,
+    failed_kind: requests that came, were answered and failed since the start, by request kind. wasted: requests worked
+    off for nobody. lost_messages: those that went down with their broker. room: slots and queue by node.
     """
 
     def __init__(self, topology: Topology, capacity: Capacity, generator: np.random.Generator) -> None:
-        self.generator = generator
+        self.draws = Draws(generator)
         self.clock = 0
-        self.born = 0
         self.wasted = 0
         self.lost_messages = 0
+        self.born_kind = np.zeros(topology.request_kinds, dtype=np.int64)
         self.done_kind = np.zeros(topology.request_kinds, dtype=np.int64)
         self.failed_kind = np.zeros(topology.request_kinds, dtype=np.int64)
         self.retired: dict[int, CountArray] = {}
@@ -97,6 +98,8 @@ class Kernel:
     def _weigh(self) -> None:
         """What the capacities mean for each level."""
         self.gates = [Gate.of(level, self.capacity) for level in self.topology.levels]
+        self.purses = Purses(self.topology, self.capacity)
+        self.room = self.capacity.slots + self.capacity.queue
 
     @property
     def serving(self) -> CountArray:
@@ -112,6 +115,11 @@ class Kernel:
     def calling(self) -> CountArray:
         """Requests that hold a slot while another node works for them, by node."""
         return np.asarray(self.occupied[2])
+
+    @property
+    def born(self) -> int:
+        """Requests that came since the start."""
+        return int(np.add.reduce(self.born_kind))
 
     @property
     def done(self) -> int:
@@ -176,12 +184,12 @@ class Kernel:
         serving, served, cells = topology.serving, topology.serving + topology.waiting, topology.cells
         local = self.occupied[0] + self.occupied[1]
         before = local + self.occupied[2]
-        idle = local == 0
         completed, present, early = self._complete(local)
         sent = completed
-        flows = StepFlows(present, completed, completed, early=early, refusal=self.capacity.refusal)
+        flows = StepFlows(present, completed, early, self.capacity.refusal)
         if self.capacity.faulty:
-            flows.faults = self.generator.binomial(completed, self.capacity.fault[topology.cell_node[:serving]])
+            at = topology.cell_node[:serving]
+            flows.faults = self.draws.binomial(completed, self.capacity.fault[at], at)
             sent = completed - flows.faults
         flows.edge = edge = self._deal(np.concatenate((arrivals, sent)))
         inflow = np.bincount(topology.edge_dst, edge, cells + topology.sinks).astype(np.int64)
@@ -196,8 +204,8 @@ class Kernel:
         flows.arrived = inflow[serving:served]
         queueing.arrive(self, came[1].astype(np.int64), before, flows)
         self.arrival_mean += queueing.ARRIVAL_MEMORY * (came[0] + came[1] - self.arrival_mean)
-        self.was_empty = idle
-        self.born += int(np.add.reduce(arrivals))
+        np.equal(local, 0, out=self.was_empty)
+        self.born_kind += arrivals
         self.edge_flow += edge
         self._count_ends(inflow, flows)
         for pull in topology.pulls:
@@ -254,14 +262,14 @@ class Kernel:
         slots = np.maximum(capacity.slots - self.occupied[2], 0)
         drawn = np.where(topology.keeps_slot, self.occupied[0], local)
         probability = self._probability(unhindered * self.speed(), local, drawn, slots)
-        amount: CountArray = self.generator.binomial(drawn, probability)
+        amount = self.draws.binomial(drawn, probability, self.columns)
         early = self.nothing
         if np.count_nonzero(amount > self.occupied[0]):
             early = np.minimum(np.maximum(amount - self.serving, 0), self.waiting)
             queueing.admit(self, early)
             weights = counts * topology.leave_rate
             unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
-        taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.generator)
+        taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.draws)
         all_gone = (amount >= self.occupied[0])[groups.of]
         taken = np.where(all_gone, counts, taken)
         return taken, counts.copy(), early
@@ -272,11 +280,16 @@ class Kernel:
         width = 0.7213 * scatter / np.sqrt(1.0 + 1.5708 * scatter) + 1e-12
         after = local - expected + self.arrival_mean
         busy_after = after - width * np.logaddexp(0.0, (after - slots) / width)
-        busy_after = np.minimum(np.maximum(busy_after, 0.0), slots)
-        share = busy_after / np.maximum(self.occupied[0], 1) + self.was_empty + 1.0
-        probability = expected * share / np.maximum(drawn, 1)
-        probability = np.rint(probability * (0.5 / PROBABILITY_GRID)) * PROBABILITY_GRID
-        return np.asarray(np.minimum(probability, 1.0))
+        busy_after = np.minimum(np.maximum(busy_after, 0.0, out=busy_after), slots, out=busy_after)
+        busy_after /= np.maximum(self.occupied[0], 1)
+        busy_after += self.was_empty
+        busy_after += 1.0
+        probability = expected * busy_after
+        probability /= np.maximum(drawn, 1)
+        probability *= 0.5 / PROBABILITY_GRID
+        np.rint(probability, out=probability)
+        probability *= PROBABILITY_GRID
+        return np.asarray(np.minimum(probability, 1.0, out=probability))
 
     def _deal(self, out: CountArray) -> CountArray:
         """The flow over each edge, from what each mover sends."""
@@ -285,7 +298,7 @@ class Kernel:
         if topology.dealt.size:
             first = self.turn[topology.dealt_mover]
             last = first + edge[topology.dealt]
-            edge[topology.dealt] = sampling.dealt(first, last, topology.dealt_turn, topology.dealt_size)
+            edge[topology.dealt] = sampling.dealt(first, last, topology.dealt_reach, topology.dealt_size)
             self.turn[topology.dealt_mover] = last % topology.dealt_size
         return edge
 
@@ -293,7 +306,8 @@ class Kernel:
         """Fail a binomial share of the requests that are on a node, itself or with a slot held there."""
         topology = self.topology
         on_it = [node in key.path and key.place in (SERVING, WAITING, PASSING) for key in topology.keys]
-        lost: CountArray = self.generator.binomial(self.counts * np.array(on_it, dtype=bool), min(max(share, 0.0), 1.0))
+        chance = np.where(on_it, min(max(share, 0.0), 1.0), 0.0)
+        lost = self.draws.binomial(self.counts, chance, topology.cell_node)
         self.counts -= lost
         self.lose(0, lost, _REFUSED)
         self.recount()
@@ -309,4 +323,4 @@ class Kernel:
         """Derive what occupies each node from the counts."""
         topology = self.topology
         occupied = np.bincount(topology.occupied_by, self.counts[topology.occupied_cell], 3 * self.nodes)
-        self.occupied = occupied.astype(np.int64).reshape(3, -1)
+        self.occupied[...] = occupied.reshape(3, -1)

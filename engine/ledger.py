@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,8 +15,6 @@ NOTHING: CountArray = np.zeros(0, dtype=np.int64)
 NOTHING.setflags(write=False)
 NOBODY: BoolArray = np.zeros(0, dtype=bool)
 NOBODY.setflags(write=False)
-NO_INDEX: IndexArray = np.zeros(0, dtype=np.intp)
-NO_INDEX.setflags(write=False)
 TALLIES = len(Tally)
 REASON_ROW = {reason: row for row, reason in enumerate(REASONS)}
 
@@ -37,7 +35,6 @@ class LevelFlows:
         return went
 
 
-@dataclass(slots=True)
 class StepFlows:
     """What moved in the last step, for tracers and gauges. Amounts by mover, edge, cell or node, as their names say.
 
@@ -46,22 +43,15 @@ class StepFlows:
     of the reason for which it refuses.
     """
 
-    present: CountArray
-    moved: CountArray
     edge: CountArray
-    faults: CountArray = field(default_factory=lambda: NOTHING)
-    arrived: CountArray = field(default_factory=lambda: NOTHING)
-    refused: CountArray = field(default_factory=lambda: NOTHING)
-    arrived_node: CountArray = field(default_factory=lambda: NOTHING)
-    refused_node: CountArray = field(default_factory=lambda: NOTHING)
-    waiting_before: CountArray = field(default_factory=lambda: NOTHING)
-    admitted: CountArray = field(default_factory=lambda: NOTHING)
-    expired: CountArray = field(default_factory=lambda: NOTHING)
-    early: CountArray = field(default_factory=lambda: NOTHING)
-    refusal: IndexArray = field(default_factory=lambda: NO_INDEX)
-    stale: CountArray = field(default_factory=lambda: NOTHING)
-    kept: BoolArray = field(default_factory=lambda: NOBODY)
-    levels: list[LevelFlows] = field(default_factory=list)
+
+    def __init__(self, present: CountArray, moved: CountArray, early: CountArray, refusal: IndexArray) -> None:
+        self.present, self.moved, self.early, self.refusal = present, moved, early, refusal
+        self.faults = self.arrived = self.arrived_node = NOTHING
+        self.refused = self.refused_node = NOTHING
+        self.waiting_before = self.admitted = self.expired = self.stale = NOTHING
+        self.kept = NOBODY
+        self.levels: list[LevelFlows] = []
 
 
 @dataclass(slots=True)

@@ -84,12 +84,13 @@ class Models:
             time_s, tick_s, self.generator, self.readings.of, board.nodes, board.callers, board.targets, wishes.append
         )
         for node in board.nodes.values():
-            if node.state is not NodeState.BUILDING:
+            models = self.of[node.id]
+            if models and node.state is not NodeState.BUILDING:
                 reading = self.readings.of(node.id)
                 if node.kind.replica is not None:
                     self._replica_reads += reading.reads
-                for model in self.of[node.id]:
-                    facts.extend(model.tick(node, reading, around))
+                for model in models:
+                    facts += model.tick(node, reading, around)
         return facts, wishes
 
     def act(self, action: str, node: Node) -> None:

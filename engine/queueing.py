@@ -30,11 +30,12 @@ def arrive(kernel: Kernel, came: CountArray, before: CountArray, flows: StepFlow
     flows.arrived_node = came
     flows.waiting_before = waiting - came
     entered = came
-    room = capacity.slots + capacity.queue
+    room = kernel.room
     now = held + flows.waiting_before
-    if np.count_nonzero(np.maximum(before, now) + came > room):
+    draws = kernel.draws.where(np.maximum(before, now) + came > room)
+    if draws:
         refused = _refuse(kernel, came, before, now, room)
-        lost = sampling.take(flows.arrived, refused, came, topology.waiting_groups, kernel.generator)
+        lost = sampling.take(flows.arrived, refused, came, topology.waiting_groups, draws)
         kernel.counts[topology.serving : topology.serving + topology.waiting] -= lost
         waiting -= refused
         kernel.lose(topology.serving, lost, capacity.refusal)
@@ -62,18 +63,19 @@ def admit(kernel: Kernel, amount: CountArray) -> None:
     """Give slots to `amount` of the waiting requests of each node; who has been given up has waited longest."""
     topology = kernel.topology
     waiting = kernel.counts[topology.serving : topology.serving + topology.waiting]
-    if not np.count_nonzero(amount != kernel.occupied[1]):
+    draws = kernel.draws.where(amount != kernel.occupied[1])
+    if draws is None:
         moved = waiting.copy()
     elif topology.any_stale:
         groups = topology.waiting_groups
         stale = waiting * topology.stale
         given_up = np.bincount(groups.of, stale, kernel.nodes).astype(np.int64)
         first = np.minimum(amount, given_up)
-        moved = sampling.take(stale, first, given_up, groups, kernel.generator)
+        moved = sampling.take(stale, first, given_up, groups, draws)
         fresh = kernel.waiting - given_up
-        moved += sampling.take(waiting - stale, amount - first, fresh, groups, kernel.generator)
+        moved += sampling.take(waiting - stale, amount - first, fresh, groups, draws)
     else:
-        moved = sampling.take(waiting, amount, kernel.waiting, topology.waiting_groups, kernel.generator)
+        moved = sampling.take(waiting, amount, kernel.waiting, topology.waiting_groups, draws)
     waiting -= moved
     kernel.counts[topology.admit_to] += moved
     kernel.occupied[1] -= amount
@@ -99,9 +101,10 @@ def _expire(kernel: Kernel, entered: CountArray, flows: StepFlows) -> None:
         total = np.bincount(topology.waiting_groups.of, fresh, kernel.nodes).astype(np.int64)
         flows.stale = kernel.waiting - total
     expired: CountArray = np.maximum(total - recent, 0) * (capacity.patience > 0)
-    if not np.count_nonzero(expired):
+    draws = kernel.draws.where(expired > 0)
+    if draws is None:
         return
-    taken = sampling.take(fresh, expired, total, topology.waiting_groups, kernel.generator)
+    taken = sampling.take(fresh, expired, total, topology.waiting_groups, draws)
     flows.expired = expired
     waiting -= taken
     stays = _abandon(kernel, taken) if topology.any_stale else None
@@ -133,7 +136,7 @@ def pull(kernel: Kernel, pull: Pull) -> None:
         amount = min(free[i], left)
         if not amount:
             break
-        taken = _take_some(stored, amount, left, kernel.generator)
+        taken = _take_some(stored, amount, left, kernel.draws.at(pull.node))
         stored -= taken
         kernel.counts[pull.dst[i]] += taken
         edges = slice(pull.first_edge + i * stored.size, pull.first_edge + (i + 1) * stored.size)

@@ -13,7 +13,7 @@ from engine.spec import Role
 from engine.topology import Tally, Topology
 
 _TALLIES = len(Tally)
-_ENTERED, _FAILED, _SERVING, _WAITING, _CALLING = range(_TALLIES, _TALLIES + 5)
+_FAILED, _ROWS = _TALLIES + 1, _TALLIES + 5
 
 
 class Readings:
@@ -21,11 +21,11 @@ class Readings:
 
     def __init__(self) -> None:
         self.node_ids: tuple[int, ...] = ()
-        self.sums: FloatArray = np.zeros((_CALLING + 1, 0))
+        self.sums: FloatArray = np.zeros((_ROWS, 0))
         self.readings: dict[int, Reading] = {}
         self._topology: Topology | None = None
-        self._flows: list[list[float]] = []
-        self._levels: list[list[int]] = []
+        self._fills: FloatArray = np.zeros(0)
+        self._flows = self._levels = np.zeros((0, 0), dtype=np.int64)
         self._counts: CountArray = np.zeros(0, dtype=np.int64)
         self._steps = 1
         self._passing: frozenset[int] = frozenset()
@@ -44,9 +44,11 @@ class Readings:
         if topology is not self._topology:
             self._follow(topology, board)
         ledger = kernel.ledger
-        sums = np.vstack([kernel.tally(), ledger.entered, ledger.failed.sum(axis=0), ledger.occupied])
-        self._flows = (sums - self.sums).T.tolist()
-        self._levels = [*kernel.occupied.tolist(), kernel.capacity.slots.tolist()]
+        sums = np.concatenate((kernel.tally(), (ledger.entered, ledger.failed.sum(axis=0)), ledger.occupied))
+        flows = sums - self.sums
+        self._fills = flows[Tally.FILLS]
+        self._flows = flows.astype(np.int64)
+        self._levels = np.concatenate((kernel.occupied, (kernel.capacity.slots,)))
         self._counts, self._steps = kernel.counts, steps
         self.sums = sums
         self.readings = {}
@@ -56,37 +58,42 @@ class Readings:
         if topology is None or node not in topology.node_index:
             return _NOTHING
         i = topology.node_index[node]
-        flow = self._flows[i]
-        serving, waiting, calling, slots = (values[i] for values in self._levels)
+        left, writes, reads, hits, misses, _, published, delivered, redelivered, entered, failed, *used = self._flows[
+            :, i
+        ].tolist()
+        serving, waiting, calling, slots = self._levels[:, i].tolist()
+        behind_failed, behind_done = self._behind_of(node, topology)
         stored, unacked, dead = self._messages(node)
+        # By place, in the order of the fields: twice as fast as by name, and there is one a node in every tick.
         return Reading(
-            entered=int(flow[Tally.LEFT if node in self._passing else _ENTERED]),
-            left=int(flow[Tally.LEFT]),
-            failed=int(flow[_FAILED]),
-            offered=int(flow[Tally.LEFT] + flow[_FAILED]),
-            writes=int(flow[Tally.WRITES]),
-            reads=int(flow[Tally.READS]),
-            hits=int(flow[Tally.HITS]),
-            misses=int(flow[Tally.MISSES]),
-            fills=flow[Tally.FILLS],
-            busy=(flow[_SERVING] + flow[_CALLING]) / self._steps,
-            in_service=flow[_SERVING] / self._steps,
-            serving=serving,
-            waiting=waiting,
-            calling=calling,
-            slots=slots,
-            messages=stored,
-            unacked=unacked,
-            published=int(flow[Tally.PUBLISHED]),
-            delivered=int(flow[Tally.DELIVERED]),
-            redelivered=int(flow[Tally.REDELIVERED]),
-            dead=dead,
-            **self._behind_of(node, topology),
+            left if node in self._passing else entered,
+            left,
+            failed,
+            left + failed,
+            writes,
+            reads,
+            hits,
+            misses,
+            float(self._fills[i]),
+            behind_failed,
+            behind_done,
+            (used[0] + used[2]) / self._steps,
+            used[0] / self._steps,
+            serving,
+            waiting,
+            calling,
+            slots,
+            stored,
+            unacked,
+            published,
+            delivered,
+            redelivered,
+            dead,
         )
 
     def _follow(self, topology: Topology, board: Board) -> None:
         """Put the sums into the columns of another topology, and look up what lies where."""
-        moved = np.zeros((_CALLING + 1, topology.nodes))
+        moved = np.zeros((_ROWS, topology.nodes))
         for i, node in enumerate(self.node_ids):
             if node in topology.node_index:
                 moved[:, topology.node_index[node]] = self.sums[:, i]
@@ -107,15 +114,12 @@ class Readings:
         stored, unacked, dead = (int(self._counts[cells].sum()) for cells in self._brokers[node])
         return stored, unacked, dead
 
-    def _behind_of(self, node: int, topology: Topology) -> dict[str, int]:
+    def _behind_of(self, node: int, topology: Topology) -> tuple[int, int]:
+        """Requests that failed behind a gateway, and that were answered there."""
         if node not in self._behind:
-            return {}
-        everything, served = self._behind[node]
-        index = topology.node_index
-        return {
-            "behind_failed": int(sum(self._flows[index[other]][_FAILED] for other in everything)),
-            "behind_done": int(sum(self._flows[index[other]][Tally.LEFT] for other in served)),
-        }
+            return 0, 0
+        everything, served = ([topology.node_index[other] for other in nodes] for nodes in self._behind[node])
+        return int(self._flows[_FAILED, everything].sum()), int(self._flows[Tally.LEFT, served].sum())
 
 
 _NOTHING = Reading()

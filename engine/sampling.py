@@ -12,24 +12,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import CountArray, FloatArray, IndexArray
+from engine.draws import Draws
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
     """Items sorted by group. of: the group of each item; base: each group's first item (any item where it has none);
-    first: the first items of the groups that have some."""
+    base_of: of each item; first: the first items of the groups that have some; all: the numbers of all groups."""
 
     of: IndexArray
     base: IndexArray
+    base_of: IndexArray
     first: IndexArray
+    all: IndexArray
 
     @staticmethod
     def sorted_by(group: IndexArray, groups: int) -> Groups:
         """The groups of items whose group numbers, in ascending order, are `group`."""
-        start = group.searchsorted(np.arange(groups)).astype(np.intp)
-        return Groups(
-            group, np.minimum(start, max(group.size - 1, 0)), np.unique(group, return_index=True)[1].astype(np.intp)
-        )
+        every = np.arange(groups, dtype=np.intp)
+        base = np.minimum(group.searchsorted(every).astype(np.intp), max(group.size - 1, 0))
+        return Groups(group, base, base[group], np.unique(group, return_index=True)[1].astype(np.intp), every)
 
 
 def _differences(marks: CountArray, first: IndexArray) -> CountArray:
@@ -40,21 +42,23 @@ def _differences(marks: CountArray, first: IndexArray) -> CountArray:
     return amounts
 
 
-def take(
-    counts: CountArray, amount: CountArray, total: CountArray, groups: Groups, generator: np.random.Generator
-) -> CountArray:
+def take(counts: CountArray, amount: CountArray, total: CountArray, groups: Groups, draws: Draws) -> CountArray:
     """Take `amount[g]` of the `total[g]` requests in each group, from its items in proportion to their counts.
 
     counts: by item; amount <= total. Exact in the totals.
     """
     if counts.size == 0:
         return counts.copy()
-    running = counts.cumsum()
-    base = (running - counts)[groups.base]
+    before = counts.cumsum()
+    before -= counts
     divisor = np.maximum(total, 1)
-    shift = (generator.random(total.size) * divisor).astype(np.int64)
+    shift = (draws.random(groups.all) * divisor).astype(np.int64)
     of = groups.of
-    marks: CountArray = ((running - base[of]) * amount[of] + shift[of]) // divisor[of]
+    marks: CountArray = before + counts
+    marks -= before[groups.base_of]
+    marks *= amount[of]
+    marks += shift[of]
+    marks //= divisor[of]
     return _differences(marks, groups.first)
 
 
@@ -64,27 +68,30 @@ def take_weighted(
     amount: CountArray,
     total: FloatArray,
     groups: Groups,
-    generator: np.random.Generator,
+    draws: Draws,
 ) -> CountArray:
     """Take up to `amount[g]` requests from each group, from its items in proportion to `weights` (group sums: `total`).
 
-    An item never gives more than its count; what would go beyond stays where it is.
+    An item never gives more than its count; what would go beyond stays where it is. Weights that are multiples of
+    `engine.grid.RATE_GRID` are summed without rounding, so that a group fares the same whatever groups stand before it.
     """
     if counts.size == 0:
         return counts.copy()
-    running = weights.cumsum()
+    marks = weights.cumsum()
+    marks -= (marks - weights)[groups.base_of]
     scale = amount / np.maximum(total, 1e-300)
-    shift = generator.random(total.size) - (running - weights)[groups.base] * scale
     of = groups.of
-    marks = running * scale[of]
-    marks += shift[of]
+    marks *= scale[of]
+    marks += draws.random(groups.all)[of]
     whole: CountArray = marks.astype(np.int64)
     amounts: CountArray = np.minimum(_differences(whole, groups.first), counts)
     return amounts
 
 
-def dealt(first: CountArray, last: CountArray, turn: CountArray, size: CountArray) -> CountArray:
-    """How many of the positions first <= y < last fall to `turn` when dealt out in turn to `size` receivers."""
-    reach = size - 1 - turn
-    share: CountArray = np.floor_divide(last + reach, size) - np.floor_divide(first + reach, size)
+def dealt(first: CountArray, last: CountArray, reach: CountArray, size: CountArray) -> CountArray:
+    """How many of the positions first <= y < last fall to a receiver when dealt out in turn to `size` of them; reach:
+    how many come after it, size - 1 - its turn."""
+    share: CountArray = last + reach
+    share //= size
+    share -= (first + reach) // size
     return share

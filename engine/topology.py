@@ -54,7 +54,8 @@ class Level:
     grouped by node. here: whether a node is in this level; at: the indices of those (cell_local: in which place).
     stores: whether brokers are among them. cell_attack: 1 for requests of attackers. importances: of the level's cells,
     the highest first. cell_edges: where the edges of a cell begin, where those of its last deck do, and where they end.
-    message_dst: the cell that gets a message for each request over the edge.
+    edge_reach: how many targets come after the edge's in a deal. message_dst: the cell that gets a message for each
+    request over the edge.
     """
 
     cells: slice
@@ -76,12 +77,13 @@ class Level:
     edge_deck: IndexArray
     edge_group: IndexArray
     edge_size: CountArray
-    edge_target: CountArray
+    edge_reach: CountArray
     edge_dst: IndexArray
     edge_pair: IndexArray
     edge_wire: IndexArray
     group_start: IndexArray
     group_size: CountArray
+    group_node: IndexArray
     group_key: tuple[tuple[Path, int, tuple[object, ...]], ...]
     pair_group: IndexArray
     pair_position: CountArray
@@ -146,7 +148,7 @@ class Topology:
     edge_dst: IndexArray
     dealt: IndexArray
     dealt_mover: IndexArray
-    dealt_turn: CountArray
+    dealt_reach: CountArray
     dealt_size: CountArray
     mover_size: CountArray
     mover_first_edge: IndexArray

@@ -74,5 +74,7 @@ def pace(share: float) -> float:
     A simplification: the cost of collecting garbage grows with live / (memory - live), slowly first and then without
     bound; the line keeps a node that is about to die alive long enough to be seen slowing down.
     """
-    tightness = min(max((share - TIGHT_SHARE) / (1.0 - TIGHT_SHARE), 0.0), 1.0)
+    if share <= TIGHT_SHARE:
+        return 1.0
+    tightness = min((share - TIGHT_SHARE) / (1.0 - TIGHT_SHARE), 1.0)
     return on_grid(1.0 - (1.0 - PACE_WHEN_FULL) * tightness)
