@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from math import isfinite
 
 from engine import commands as c
 from engine.board import Board, Node
@@ -25,17 +26,20 @@ def host_for(kind: NodeKind, size: NodeSize, at: Situation, node: Node | None = 
         return ""
     need, without = need_of(size), node.id if node else -1
     stays = [node.host] if node else []
-    for usable in [stays, rack.usable] if at.setup or not node else [stays]:
+    anywhere = rack.usable if node is None or at.setup else stays
+    for usable in (stays, anywhere):
         host = choose(at.board, rack.hosting, need, usable, without)
         if host is not None:
             return host.id
-    return no_room(kind, need, at.board, rack, stays if node and not at.setup else rack.usable, without)
+    return no_room(kind, need, at.board, rack, anywhere, without)
 
 
 def no_room(
     kind: NodeKind, need: Room, board: Board, rack: Rack, usable: Collection[str], without: int = -1
 ) -> Refused:
-    """The refusal that says what is wanted, and what the host that lacks least has left."""
+    """The refusal that says what is wanted, and what the host that lacks least has left (disk: 0 where it is not
+    counted).
+    """
     best = rack.hosting.host(nearest(board, rack.hosting, need, usable, without))
     free = free_on(board, rack.hosting, best, without) if best else Room(0.0, 0.0, 0.0)
     values: dict[str, str | float] = {
@@ -46,7 +50,7 @@ def no_room(
         "host": best.id if best else "",
         "free_cpu": max(free.cpu, 0.0),
         "free_memory_gb": max(free.memory_gb, 0.0),
-        "free_disk_gb": max(free.disk_gb, 0.0),
+        "free_disk_gb": max(free.disk_gb, 0.0) if isfinite(free.disk_gb) else 0.0,
     }
     return Refused(Code.NO_ROOM, values)
 
