@@ -46,6 +46,8 @@ def state_hash(simulation: Simulation) -> str:
     }
     if simulation.rack is not None:
         plain["hosts"] = _rounded(simulation.rack.state())
+    if simulation.bills.any:
+        plain["billing"] = _rounded(simulation.bills.state())
     digest.update(json.dumps(plain, sort_keys=True).encode())
     return digest.hexdigest()
 

@@ -2,57 +2,83 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from engine.arrays import CountArray
-from engine.board import Board
-from engine.kernel import Kernel
-from engine.models import Models
-from engine.spec import StageSpec
+from engine.board import Node
+from engine.spec.finance import MONTH_DAYS
 from engine.timestep import TICK_S
 from engine.topology import Tally
 
-INCOME_SMOOTHING_S = 2.5
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+SMOOTHING = TICK_S / 2.5
 
 
 class Economy:
-    """Money by the tick: keep and calls are paid, answers earn. income_per_day: smoothed."""
+    """Money by the tick: what runs and calls are paid, answers earn. Per calendar day: income_per_day, smoothed;
+    calls_per_day by kind of node, smoothed; fixed_per_day, what the stage's finance takes beyond the nodes.
+    """
 
-    def __init__(self, stage: StageSpec) -> None:
-        self.stage = stage
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        stage = simulation.stage
         self.revenue = np.array([0.0 if kind.attack else kind.revenue / 1000.0 for kind in stage.request_kinds])
         self.paid_for: CountArray = np.zeros(len(stage.request_kinds), dtype=np.int64)
         self.income_per_day = 0.0
         self.spent = self.earned = 0.0
+        self.calls_per_day: dict[str, float] = {}
         self._called: dict[int, int] = {}
         self._by_call = any(size.price_per_1000 > 0 for kind in stage.node_kinds for size in kind.sizes)
+        costs, self.fixed_per_day = stage.finance, 0.0
+        if costs is not None:
+            months = (costs.power_month, costs.line_month, costs.administration_month, costs.rent_month)
+            self.fixed_per_day = sum(months) / MONTH_DAYS
 
-    def tick(self, kernel: Kernel, board: Board, models: Models) -> float:
+    @property
+    def keep_per_day(self) -> float:
+        """What all that runs costs a calendar day, calls aside."""
+        sim = self.simulation
+        return (
+            sum(self.keep_of(node) for node in sim.board.nodes.values()) + sim.bills.idle_per_day + self.fixed_per_day
+        )
+
+    def keep_of(self, node: Node) -> float:
+        """What a node costs a calendar day now, in the way it is billed."""
+        sim = self.simulation
+        return node.size.keep_per_day * sim.models.paid_units(node.id) * sim.bills.share(node)
+
+    def tick(self) -> float:
         """What the budget gains (or loses) in a tick."""
-        done = kernel.done_kind.copy()
+        stage, done = self.simulation.stage, self.simulation.kernel.done_kind.copy()
         earned = float(((done - self.paid_for) * self.revenue).sum())
         self.paid_for = done
-        spent = keep_per_day(board, models) * TICK_S / self.stage.day_s
+        spent = self.keep_per_day * TICK_S / stage.day_s
         if self._by_call:
-            spent += self._calls(kernel, board)
-        per_day = earned / TICK_S * self.stage.day_s
-        self.income_per_day += (per_day - self.income_per_day) * TICK_S / INCOME_SMOOTHING_S
+            spent += self._calls()
+        per_day = earned / TICK_S * stage.day_s
+        self.income_per_day += (per_day - self.income_per_day) * SMOOTHING
         self.earned += earned
         self.spent += spent
         return earned - spent
 
-    def _calls(self, kernel: Kernel, board: Board) -> float:
+    def _calls(self) -> float:
         """Pay for the requests that were let in at nodes with a price a call."""
-        totals = np.maximum(kernel.ledger.entered, kernel.tally()[Tally.LEFT])
+        sim = self.simulation
+        totals = np.maximum(sim.kernel.ledger.entered, sim.kernel.tally()[Tally.LEFT])
         cost = 0.0
-        for node in board.nodes.values():
+        by_kind = dict.fromkeys(self.calls_per_day, 0.0)
+        for node in sim.board.nodes.values():
             if node.size.price_per_1000 > 0:
-                total = int(totals[kernel.topology.node_index[node.id]])
-                cost += (total - self._called.get(node.id, 0)) * node.size.price_per_1000 / 1000.0
+                total = int(totals[sim.kernel.topology.node_index[node.id]])
+                price = (total - self._called.get(node.id, 0)) * node.size.price_per_1000 / 1000.0
                 self._called[node.id] = total
+                cost += price
+                by_kind[node.kind.id] = by_kind.get(node.kind.id, 0.0) + price
+        for kind, price in by_kind.items():
+            per_day, before = price / TICK_S * sim.stage.day_s, self.calls_per_day.get(kind, 0.0)
+            self.calls_per_day[kind] = before + (per_day - before) * SMOOTHING
         return cost
-
-
-def keep_per_day(board: Board, models: Models) -> float:
-    """What all nodes cost a calendar day, calls aside."""
-    return sum(node.size.keep_per_day * models.paid_units(node.id) for node in board.nodes.values())

@@ -10,6 +10,7 @@ from engine.alerts import Alerts
 from engine.arrays import CountArray
 from engine.assembly import compile_topology
 from engine.assessment import assess
+from engine.billing import Bills
 from engine.board import Board
 from engine.capacity import measure
 from engine.carry import carry_over
@@ -34,7 +35,7 @@ from engine.commands import (
 )
 from engine.commands import RefusalCode as Code
 from engine.desk import Desk
-from engine.economy import Economy, keep_per_day
+from engine.economy import Economy
 from engine.facts import (
     BudgetWarning,
     DatabaseLocked,
@@ -85,15 +86,15 @@ class Simulation:
         self.dt_s = step_ms(stage) / 1000.0
         self.steps_per_tick = round(TICK_S / self.dt_s)
         self.ticks_per_second = round(1.0 / TICK_S)
-        streams = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(6)]
-        arrivals, service, events, tracers, models, clients = streams
-        self.streams = tuple(streams)
+        streams = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(7)]
+        arrivals, service, events, tracers, models, clients, billing = streams
+        self.streams = (arrivals, service, events, tracers, models, clients)
         deliveries = max((kind.broker.attempts for kind in stage.node_kinds if kind.broker), default=0)
         self.phases = flatten(stage.request_kinds, deliveries)
         self.board = starting_board(stage)
         self.models = Models(models)
         self.models.follow(self.board, at_start=True)
-        self.budget = stage.budget
+        self.budget = stage.budget - (stage.finance.investment if stage.finance is not None else 0.0)
         self.step_count = 0
         self.phase = Phase.SETUP
         self.kinds = {node.id: node.kind.id for node in self.board.nodes.values()}
@@ -109,7 +110,8 @@ class Simulation:
         self.metrics = Metrics(self.dt_s)
         self.vitals = Vitals()
         self.alerts = Alerts()
-        self.economy = Economy(stage)
+        self.economy = Economy(self)
+        self.bills = Bills(self, billing)
         self.upkeep = Upkeep(self)
         self.desk = Desk(self)
         self.rack = Rack(self, stage.hosting) if stage.hosting is not None else None
@@ -140,8 +142,8 @@ class Simulation:
 
     @property
     def keep_per_day(self) -> float:
-        """What all nodes cost a calendar day."""
-        return keep_per_day(self.board, self.models)
+        """What all that runs costs a calendar day, calls aside."""
+        return self.economy.keep_per_day
 
     def step(self) -> list[Fact]:
         """Advance by one fixed step and return what happened; outside of operation nothing moves."""
@@ -220,6 +222,8 @@ class Simulation:
             return self.migration.plan(self.time_s, self.budget, setup)
         if isinstance(command, (AnswerQuest, RollBack, Tune, Fire)):
             return self.desk.plan(command)
+        if isinstance(command, SetPolicy) and (refused := self.bills.refusal(command)):
+            return refused
         situation = Situation(
             self.stage,
             self.board,
@@ -300,6 +304,7 @@ class Simulation:
 
     def _begin_tick(self) -> None:
         self.upkeep.begin_tick()
+        self.bills.begin_tick()
         self.pending.extend(self.schedule.advance(self.time_s, self.desk.values))
         dues = self.schedule.take_dues()
         self.upkeep.befall(dues)
@@ -318,7 +323,7 @@ class Simulation:
         self.metrics.tick(self.kernel, self.present_steps)
         error_rate, latency_ms = self.metrics.error_rate, self.metrics.latency_ms
         before = self.budget
-        self.budget += self.economy.tick(self.kernel, self.board, self.models)
+        self.budget += self.economy.tick()
         if before >= 0 > self.budget:
             self.pending.append(BudgetWarning())
         self.traffic.live(TICK_S, error_rate, 0.0 if np.isnan(latency_ms) else latency_ms)

@@ -72,7 +72,7 @@ class Snapshot:
             overloaded=node.id in sim.vitals.overloaded,
             locked=node.id in sim.vitals.locked,
             wires=self.wires[node.id],
-            keep_per_day=node.size.keep_per_day * sim.models.paid_units(node.id),
+            keep_per_day=sim.economy.keep_of(node),
             policies=dict(node.policies),
             zone=zone_of(sim.stage, node),
             instances=node.live.instances,

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.assessment import standing
 from engine.coarse import LOOK_S, coarsen
+from engine.finance import finance_view
 from engine.hosts.report import host_views, storage_view
 from engine.snapshots import Snapshot, by_reason, node_statistics, totals
 from engine.spec import FailureReason, Placement
@@ -16,6 +17,7 @@ from engine.view import (
     Alert,
     AnnouncedEvent,
     Deployment,
+    FinanceView,
     Forecast,
     Hop,
     HostView,
@@ -154,13 +156,18 @@ class WorldView:
 
     @property
     def keep_per_day(self) -> float:
-        """What all nodes cost a calendar day."""
+        """What all that runs costs a calendar day, calls aside."""
         return self._simulation.keep_per_day
 
     @property
     def income_per_day(self) -> float:
         """What answered requests earn a calendar day at the present pace (smoothed)."""
         return self._simulation.economy.income_per_day
+
+    @property
+    def finance(self) -> FinanceView:
+        """Where the money goes."""
+        return finance_view(self._simulation)
 
     @property
     def users(self) -> float:

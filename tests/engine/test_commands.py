@@ -53,6 +53,7 @@ from engine.spec import (
 )
 from engine.view import NodeState, Phase
 from tests.engine.builders import balancer, opened, random_command, random_stage, recipe, run_for, server, source, stage
+from tests.engine.test_finance import reserved
 from tests.engine.test_hosts_placement import REACHED as HOST_REFUSALS
 
 
@@ -214,6 +215,7 @@ SCENES: list[tuple[str, Callable[[], Simulation], Command, RefusalCode]] = [
     ("no such knob", lambda: opened(town(sandbox=True), 1), Tune("moon", 50), RefusalCode.UNKNOWN_SETTING),
     ("beyond the knob", lambda: opened(town(sandbox=True), 1), Tune("traffic", -1), RefusalCode.SETTING_VALUE),
     ("no such event", lambda: opened(town(sandbox=True), 1), Fire("moon"), RefusalCode.UNKNOWN_EVENT),
+    ("bound", reserved, SetPolicy(WEB, "billing", "on_demand"), RefusalCode.RESERVED),
     ("no such wire", migrated, Reserve(IN, DB, "page"), RefusalCode.WIRE_MISSING),
 ]
 
