@@ -81,7 +81,7 @@ def billed(facts: Sequence[Fact], kind: type) -> list[Fact]:
 
 
 def test_the_investment_is_paid_at_once_and_written_off_over_its_months() -> None:
-    simulation = Simulation(replace(world(OWN), budget=50_000.0), 1)
+    simulation = Simulation(replace(world(OWN), budget=50_000.0, step_ms=50.0), 1)
     assert simulation.view.budget == 50_000.0 - 3_600.0
     simulation.apply(StartOperation())
     run_for(simulation, 9 * MONTH_S)
