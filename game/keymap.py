@@ -66,6 +66,7 @@ DEFAULTS: Mapping[str, Binding] = {
     "fit": Binding(pygame.K_f),
     "answer": Binding(pygame.K_q),
     "log": Binding(pygame.K_l),
+    "hosts": Binding(pygame.K_v),
     "inspector": Binding(pygame.K_i),
     "help": Binding(pygame.K_SLASH),
     "menu": Binding(pygame.K_ESCAPE),

@@ -8,7 +8,7 @@ from functools import partial
 
 import pygame
 
-from engine.view import Phase
+from engine.view import HostState, Phase
 from game.context import Context
 from game.hud import log as logs
 from game.hud import shop as shops
@@ -17,6 +17,8 @@ from game.hud.acts import Acts
 from game.hud.alerts import AlertPanel
 from game.hud.deployments import Deployments
 from game.hud.forecast import FORECAST_HEIGHT, ForecastPanel
+from game.hud.hosts import panel as racks
+from game.hud.hosts.panel import HostsPanel
 from game.hud.inspector import panel as inspectors
 from game.hud.inspector.panel import Inspector
 from game.hud.log import LogPanel
@@ -34,7 +36,7 @@ from game.ui.widget import Widget
 
 NARROW = 1180
 REFRESH_S = 0.1
-TOGGLES = {"log": "list", "inspector": "sliders-horizontal"}
+TOGGLES = {"log": "list", "hosts": "server", "inspector": "sliders-horizontal"}
 
 
 @dataclass
@@ -42,13 +44,14 @@ class Remembered:
     """What outlives a new layout of the screen.
 
     entries: of the log, newest first; told: how many there were so far. log, inspector: None until the player shows or
-    hides them.
+    hides them. hosts: they stand where the log would.
     """
 
     entries: list[Entry] = field(default_factory=list)
     told: int = 0
     log: bool | None = None
     inspector: bool | None = None
+    hosts: bool = False
 
 
 class Dashboard:
@@ -71,12 +74,14 @@ class Dashboard:
         self.top = self.root.add(TopBar(ctx, session, on_menu))
         self.forecast = self.root.add(ForecastPanel(ctx, session))
         self.log = self.root.add(LogPanel(ctx, acts.jump, memory.entries))
+        self.hosts = self._hosts()
         self.inspector = self.root.add(Inspector(ctx, session, acts.hands))
         self.shop = self.root.add(Shop(ctx, session, acts.shelf, acts.take, acts.tool))
         self.alerts = self.root.add(AlertPanel(ctx, session, acts.jump, self._arrange_left))
         self.toggles = {
             panel: self.root.add(Button(ctx, "", partial(on_toggle, panel), icon=icon, tooltip=self._toggle_tip(panel)))
             for panel, icon in TOGGLES.items()
+            if panel != "hosts" or self.hosts is not None
         }
         self.deployments = self.root.add(Deployments(ctx, session, acts.do))
         self.quests = self.root.add(QuestStack(ctx, session, acts.do, self._kept_free, self._cards))
@@ -92,22 +97,32 @@ class Dashboard:
             lambda: self.tutorial.refresh(self.middle),
             lambda: self.deployments.refresh(self.map_rect),
             lambda: self.quests.refresh(self.map_rect),
+            self._refresh_hosts,
         )
         self._due_s = 0.0
         self._turn = 0
         self.focus = FocusRing(self.root)
         self.tooltips = Tooltips(ctx, self.root)
 
+    def _hosts(self) -> HostsPanel | None:
+        """The rack, where a stage has hardware of its own."""
+        hosting, acts = self.session.stage.hosting, self.acts
+        if hosting is None:
+            return None
+        return self.root.add(HostsPanel(self.ctx, self.session, hosting, acts.pass_on, acts.jump))
+
     def _arrange(self, size: tuple[int, int]) -> pygame.Rect:
         """Give every panel its place; what remains is the map's."""
         px, (width, height) = self.ctx.theme.px, size
         narrow = width < px(NARROW)
         show_log = self.memory.log if self.memory.log is not None else not narrow
+        show_hosts = self.memory.hosts and self.hosts is not None
+        show_log = show_log and not show_hosts
         show_inspector = self.memory.inspector if self.memory.inspector is not None else True
         self.forecast.visible = self.log.visible = self.alerts.visible = show_log
         self.inspector.visible = show_inspector
         top, bottom = px(tops.HEIGHT), px(shops.HEIGHT)
-        left = px(logs.WIDTH) if show_log else 0
+        left = px(racks.WIDTH) if show_hosts else px(logs.WIDTH) if show_log else 0
         right = px(inspectors.WIDTH) if show_inspector else 0
         middle = height - top - bottom
         self.top.layout(pygame.Rect(0, 0, width, top))
@@ -115,16 +130,22 @@ class Dashboard:
         self.shop.layout(pygame.Rect(0, height - bottom, width - beside, bottom))
         self.left = pygame.Rect(0, top, px(logs.WIDTH), middle)
         self._arrange_left()
+        if self.hosts is not None:
+            self.hosts.visible = show_hosts
+            self.hosts.layout(pygame.Rect(0, top, px(racks.WIDTH), middle))
         tall = middle if narrow else height - top
         self.inspector.layout(pygame.Rect(width - px(inspectors.WIDTH), top, px(inspectors.WIDTH), tall))
         self.middle = pygame.Rect(0, top, width - right, middle)
         area = pygame.Rect(left, top, width - left - right, middle)
         side, inset = px(34), px(12)
-        self.toggles["log"].layout(pygame.Rect(area.left + inset, area.top + inset, side, side))
+        shown = {"log": show_log, "hosts": show_hosts, "inspector": show_inspector}
+        x = area.left + inset
+        for panel, button in self.toggles.items():
+            button.visible = narrow or panel == "hosts" or not shown[panel]
+            button.set_active(shown[panel])
+            button.layout(pygame.Rect(x, area.top + inset, side, side))
+            x += (side + px(6)) * button.visible
         self.toggles["inspector"].layout(pygame.Rect(area.right - inset - side, area.top + inset, side, side))
-        for panel, shown in (("log", show_log), ("inspector", show_inspector)):
-            self.toggles[panel].visible = narrow or not shown
-            self.toggles[panel].set_active(shown)
         return area
 
     def _arrange_left(self) -> None:
@@ -141,13 +162,26 @@ class Dashboard:
         ringing = bool(self.alerts.rows) and not self.alerts.visible
         self.toggles["log"].set(icon="bell" if ringing else TOGGLES["log"])
 
+    def _refresh_hosts(self) -> None:
+        """A dead host shows on the button of the rack, too."""
+        if self.hosts is None:
+            return
+        down = any(host.state is not HostState.UP for host in self.session.view.hosts)
+        self.toggles["hosts"].set(icon="server-crash" if down else TOGGLES["hosts"])
+        if self.hosts.visible:
+            self.hosts.refresh(self.acts.selection)
+
     def _toggle_tip(self, panel: str) -> str:
         return f"{self.ctx.i18n.t(f'action.{panel}')} [{self.ctx.keymap.label(panel)}]"
 
     def toggle(self, panel: str) -> None:
-        """Remember that the log or the inspector is shown or hidden; it is seen after the next layout."""
-        widget: Widget = getattr(self, panel)
-        setattr(self.memory, panel, not widget.visible)
+        """Remember that a panel is shown or hidden; it is seen after the next layout. The log and the hosts share a
+        place.
+        """
+        widget: Widget | None = getattr(self, panel)
+        if widget is not None:
+            setattr(self.memory, panel, not widget.visible)
+            self.memory.hosts &= panel != "log"
 
     def _cards(self) -> list[pygame.Rect]:
         """Where the nodes of the map are."""

@@ -16,12 +16,14 @@ class NodeNames:
 
     def of(self, node: int, kind: str = "") -> str:
         """The name of a node. kind: what one that is gone was."""
+        number = self.number(node)
+        name = self.i18n.t(f"node.{self._kinds.get(node, kind)}.name")
+        return self.i18n.t("play.node", kind=name, number=number) if number else name
+
+    def number(self, node: int) -> int:
+        """Its number among those of its kind, from 1; 0 where it is the only one, or gone."""
         if self.view.topology_version != self._version:
             self._version = self.view.topology_version
             self._kinds = {n.id: n.kind for n in self.view.nodes}
-        kind = self._kinds.get(node, kind)
-        name = self.i18n.t(f"node.{kind}.name")
-        alike = [other for other, its in self._kinds.items() if its == kind]
-        if len(alike) < 2 or node not in alike:
-            return name
-        return self.i18n.t("play.node", kind=name, number=alike.index(node) + 1)
+        alike = [other for other, its in self._kinds.items() if its == self._kinds.get(node)]
+        return alike.index(node) + 1 if len(alike) > 1 and node in alike else 0

@@ -12,8 +12,9 @@ from game.hud import log as logs
 from game.hud.acts import Acts
 from game.hud.alarm import Alarm
 from game.hud.banner import Banner
-from game.hud.dashboard import Dashboard, Remembered
-from game.hud.log_entries import SOUNDS, entry
+from game.hud.dashboard import TOGGLES, Dashboard, Remembered
+from game.hud.log_entries import SOUNDS, Entry, entry
+from game.hud.log_hosts import HOST_SOUNDS, TOLD_ALOUD, host_entry
 from game.hud.log_nodes import NODE_SOUNDS, node_entry
 from game.hud.map_tip import MapTip
 from game.hud.toasts import Toasts
@@ -199,7 +200,7 @@ class PlayScene:
 
     def _key(self, event: pygame.event.Event) -> bool:
         action = self.ctx.keymap.action(event)
-        if action in ("log", "inspector"):
+        if action in TOGGLES:
             self._toggle(action)
         elif action == "answer":
             self.dashboard.ask()
@@ -210,25 +211,34 @@ class PlayScene:
         return True
 
     def _toggle(self, panel: str) -> None:
-        """Show or hide the log or the inspector; the map takes the room."""
+        """Show or hide the log, the hosts or the inspector; the map takes the room, and shows all where it did."""
+        if panel == "hosts" and self.session.stage.hosting is None:
+            self.acts.say("no_hosts")
+            return
+        whole = self.map.sees_all
         self.dashboard.toggle(panel)
         self.layout(self.size)
+        if whole:
+            self.map.fit()
 
     # -- what happened ------------------------------------------------------------------------------------------------
 
     def _log_fact(self, fact: Fact) -> None:
-        session = self.session
-        line = node_entry(session.stage, session.view, fact) or entry(self.ctx.i18n, session.view, fact)
+        line = self._line(fact)
         if line is not None:
             self.memory.entries.insert(0, line)
             del self.memory.entries[logs.KEPT :]
             self.memory.told += 1
 
+    def _line(self, fact: Fact) -> Entry | None:
+        stage, view = self.session.stage, self.session.view
+        return host_entry(view, fact) or node_entry(stage, view, fact) or entry(self.ctx.i18n, view, fact)
+
     def _sound_fact(self, fact: Fact) -> None:
         if isinstance(fact, RunEnded):
             self.acts.sounds.add("win_fanfare" if fact.outcome == "won" else "service_down")
             return
-        sound = NODE_SOUNDS.get(type(fact)) or SOUNDS.get(type(fact))
+        sound = NODE_SOUNDS.get(type(fact)) or HOST_SOUNDS.get(type(fact)) or SOUNDS.get(type(fact))
         if sound is not None:
             self.acts.sounds.add(sound)
 
@@ -239,6 +249,8 @@ class PlayScene:
             self._ended_s = 0.0
         elif isinstance(fact, OperationStarted):
             self._since_save = AUTOSAVE_S
+        elif isinstance(fact, TOLD_ALOUD) and (line := self._line(fact)) is not None:
+            self.toasts.say(line.text(self.ctx.i18n), line.tone)
 
     def _resumed(self) -> None:
         self._resuming = False

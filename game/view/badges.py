@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pygame
 
-from engine.spec import FailureReason
+from engine.spec import FailureReason, HostingSpec
 from game.context import Context
 from game.view import cards
 from game.view.face import Face
+from game.view.hosting import HostTag
 from game.view.layout import CardLayout, Detail
 from game.view.look import Look
 from game.view.marks import Mark
@@ -20,8 +21,9 @@ _BARE_ICON = 15.0
 class Badges:
     """Paints them on a surface, each picture made once. A card with its margin has room for all of them."""
 
-    def __init__(self, ctx: Context, sprites: cards.SpriteCache) -> None:
+    def __init__(self, ctx: Context, sprites: cards.SpriteCache, hosting: HostingSpec | None = None) -> None:
         self.ctx, self.sprites = ctx, sprites
+        self._hosts = [host.id for host in hosting.hosts] if hosting is not None else []
 
     def paint(self, surface: pygame.Surface, look: Look, layout: CardLayout, face: Face, left: int, top: int) -> None:
         """Paint all badges of a face on the card at `left`, `top`."""
@@ -40,6 +42,10 @@ class Badges:
             badge = self._reason(look, face.badge)
             right = left + layout.width + round(layout.margin * 0.7)
             surface.blit(badge, badge.get_rect(midright=(right, top)).clamp(area))
+        if face.host is not None and (layout.detail is not Detail.MINI or face.host.tone is not None):
+            tag = self._host(look, face.host, bare=layout.detail is Detail.MINI)
+            place = tag.get_rect(midleft=(left - round(layout.margin * 0.4), top + layout.height))
+            surface.blit(tag, place.clamp(area))
         pills = [self._instances(look, face.instances)] if face.instances != 1 else []
         if layout.detail is not Detail.MINI:
             pills += [self._mark(look, mark) for mark in face.marks]
@@ -73,22 +79,33 @@ class Badges:
         return self.sprites.get(("badge", reason), make)
 
     def _mark(self, look: Look, mark: Mark) -> pygame.Surface:
-        def make() -> pygame.Surface:
-            colour = _colour(look, mark)
-            fill = mix(look.panel, colour, 0.16)
-            icon = self.ctx.icons.get(mark.icon, _MARK_ICON, colour, fill)
-            label = self.ctx.text.get(mark.text, "small", look.text, fill) if mark.text else None
-            gap = round(4 * self.ctx.theme.scale) if label else 0
-            height = round(18 * self.ctx.theme.scale)
-            inner = icon.get_width() + gap + (label.get_width() if label else 0)
-            base = cards.pill(inner + round(height * 0.7), height, fill, colour, look.background).copy()
-            x = (base.get_width() - inner) // 2
-            base.blit(icon, icon.get_rect(midleft=(x, base.get_height() // 2)))
-            if label:
-                base.blit(label, label.get_rect(midleft=(x + icon.get_width() + gap, base.get_height() // 2)))
-            return base
+        return self.sprites.get(("mark", mark), lambda: self._pill(look, mark.icon, mark.text, _colour(look, mark)))
 
-        return self.sprites.get(("mark", mark), make)
+    def _host(self, look: Look, tag: HostTag, bare: bool) -> pygame.Surface:
+        """A host keeps its colour, so that it is seen at a glance which VMs stand and fall together."""
+
+        def make() -> pygame.Surface:
+            at = self._hosts.index(tag.host) if tag.host in self._hosts else 0
+            colour: Rgb = look.zone(at) if tag.tone is None else getattr(look, tag.tone.value)
+            return self._pill(look, tag.icon, "" if bare else tag.text, colour)
+
+        return self.sprites.get(("host", tag, bare), make)
+
+    def _pill(self, look: Look, icon_name: str, text: str, colour: Rgb) -> pygame.Surface:
+        """An icon, words, or both."""
+        fill = mix(look.panel, colour, 0.16)
+        icon = self.ctx.icons.get(icon_name, _MARK_ICON, colour, fill) if icon_name else None
+        label = self.ctx.text.get(text, "small", look.text, fill) if text else None
+        parts = [part for part in (icon, label) if part is not None]
+        gap = round(4 * self.ctx.theme.scale)
+        height = round(18 * self.ctx.theme.scale)
+        inner = sum(part.get_width() for part in parts) + gap * (len(parts) - 1)
+        base = cards.pill(inner + round(height * 0.7), height, fill, colour, look.background).copy()
+        x = (base.get_width() - inner) // 2
+        for part in parts:
+            base.blit(part, part.get_rect(midleft=(x, base.get_height() // 2)))
+            x += part.get_width() + gap
+        return base
 
     def _instances(self, look: Look, count: int) -> pygame.Surface:
         def make() -> pygame.Surface:

@@ -9,6 +9,7 @@ from engine.spec import FailureReason, NodeKind, Role
 from engine.view import NodeState, NodeView
 from game.i18n import I18n
 from game.view.cards import HEAT_LEVELS
+from game.view.hosting import HostTag, tag_of
 from game.view.marks import Mark, Tone, headline, marks_of
 
 RING_STEPS = 32
@@ -31,7 +32,7 @@ class Face:
     """ring: steps of RING_STEPS. busy, calling: slots of `slots`. queue: pixels. seconds: until work on it is done.
 
     meter: steps of RING_STEPS of the share that tells most about a node without slots; -1: there is none. rough: the
-    numbers are known only roughly.
+    numbers are known only roughly. host: the tag of a VM on a host.
     """
 
     ring: int
@@ -52,6 +53,7 @@ class Face:
     meter: int
     headline: tuple[str, str] | None
     rough: bool
+    host: HostTag | None
 
 
 def figures_of(node: NodeView, offered_rps: float | None = None) -> Figures:
@@ -84,6 +86,7 @@ def face_of(i18n: I18n, node: NodeView, kind: NodeKind, figures: Figures, queue_
         meter=_meter(node),
         headline=headline(i18n, node.figures) if at_work else None,
         rough=node.coarse,
+        host=tag_of(node),
     )
 
 

@@ -37,7 +37,7 @@ class LiveLayer:
         self.ctx = ctx
         self.still = still
         self.sprites = sprites
-        self.badges = Badges(ctx, sprites)
+        self.badges = Badges(ctx, sprites, still.stage.hosting)
         self.patches = 0
         self.surface = pygame.Surface((1, 1))
         self.faces: dict[int, Face] = {}
@@ -216,7 +216,7 @@ class LiveLayer:
 
 def _around(face: Face) -> object:
     """What reaches over the card's edge: when it changes, the ground around the card is laid anew."""
-    return (face.heat, face.locked, face.badge, face.marks, face.instances)
+    return (face.heat, face.locked, face.badge, face.marks, face.instances, face.host)
 
 
 def _colour(look: Look, tone: Tone) -> Rgb:

@@ -197,6 +197,12 @@ class MapView:
         """Glide until everything that is built can be seen."""
         self.camera.fit(self.board.content())
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether everything that is built can be seen."""
+        left, top, right, bottom = self.board.content()
+        return all(self.rect.collidepoint(self.camera.to_screen(corner)) for corner in ((left, top), (right, bottom)))
+
     def show_refusal(self, refused: Refused, node: int) -> None:
         """Show why something was refused, at a node. For acts that began elsewhere, such as in the inspector."""
         if node in self.board.by_id:

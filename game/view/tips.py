@@ -18,6 +18,14 @@ def node_tip(i18n: I18n, node: NodeView, kind: NodeKind) -> str:
     lines = [name]
     if node.state is not NodeState.READY:
         lines.append(i18n.t(f"map.tip.{node.state.value}", seconds=math.ceil(node.remaining_s)))
+    if node.waits_for_host:
+        lines.append(i18n.t("map.tip.waits_for_host"))
+    if node.frozen:
+        lines.append(i18n.t("map.tip.frozen"))
+    if node.host:
+        lines.append(i18n.t("map.tip.host", host=node.host))
+    if not math.isnan(node.migration):
+        lines.append(i18n.t("map.tip.migrating", value=f"{node.migration * 100:.0f}"))
     if node.zone:
         lines.append(zone_name(i18n, node.zone))
     if kind.role not in (Role.SOURCE, Role.OBSERVER):

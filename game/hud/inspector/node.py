@@ -9,6 +9,7 @@ from engine.view import NodeState, NodeView
 from game.context import Context
 from game.hud import texts
 from game.hud.inspector.deeds import DeedSection, SizeSection
+from game.hud.inspector.host import HostSection
 from game.hud.inspector.load import LoadSection
 from game.hud.inspector.models import ModelSection, figures_shown
 from game.hud.inspector.page import Hands, Page
@@ -36,6 +37,8 @@ class NodePage(Page):
             LoadSection(self, node, kind, size, history)
         if figures_shown(node):
             ModelSection(self, node, kind)
+        if node.host:
+            HostSection(self, node, size)
         if len(kind.sizes) > 1:
             SizeSection(self, node, kind)
         if kind.sellable and kind.role is not Role.SOURCE:
@@ -58,9 +61,13 @@ class NodePage(Page):
     def _state(self, node: NodeView) -> tuple[str, str]:
         """What the line under the name says, and its colour."""
         t = self.ctx.i18n.t
+        if node.waits_for_host:
+            return t("hosts.vm.waits", host=node.host), "error"
         if node.state is not NodeState.READY:
             left = f" {node.remaining_s:.0f} s" if node.remaining_s > 0 else ""
             return f"{t(f'node_state.{node.state.value}')}{left}", "error" if node.state is NodeState.DOWN else "accent"
+        if node.frozen:
+            return t("hosts.vm.frozen"), "error"
         if node.locked:
             return t("play.inspector.locked"), "error"
         if node.overloaded:
@@ -77,6 +84,8 @@ class NodePage(Page):
             words.append(f"×{node.instances}")
         if node.zone:
             words.append(zone_name(i18n, node.zone))
+        if node.host:
+            words.append(node.host)
         if node.keep_per_day:
             words.append(texts.per_day(i18n, node.keep_per_day))
         return words

@@ -9,6 +9,7 @@ import pygame
 
 from engine.view import NodeView, WireView
 from game.context import Context
+from game.hud.inspector.host import host_shape
 from game.hud.inspector.many import ManyPage
 from game.hud.inspector.models import figures_shown
 from game.hud.inspector.node import NodePage
@@ -60,7 +61,8 @@ class Inspector(Panel):
         if len(chosen) == 1:
             node = chosen[0]
             wires = tuple((w.source, w.target, w.kinds) for w in view.wires if node.id in (w.source, w.target))
-            return (view.phase, node.id, node.kind, node.size, node.state, figures_shown(node), wires)
+            about = (node.id, node.kind, node.size, node.state, host_shape(node))
+            return (view.phase, about, figures_shown(node), wires)
         if chosen:
             return (view.phase, tuple((node.id, node.kind, node.size) for node in chosen))
         return (view.phase, wire and (wire.source, wire.target, wire.kinds), SystemPage.shape(self.session))
