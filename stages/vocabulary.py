@@ -20,6 +20,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "breaker": ("off", "on"),
     "overflow": ("reject", "block"),
     "backoff": ("constant", "exponential"),
+    "billing": ("on_demand", "reserved", "spot"),
 }
 NUMBERS = (
     "max_connections",

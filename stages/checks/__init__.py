@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from engine.spec import StageSpec
-from stages.checks import architecture, effects, events, kinds, models, names, ranges, reach, traffic, tutorial
+from stages.checks import architecture, effects, events, hosting, kinds, models, names, ranges, reach, traffic, tutorial
 from stages.finding import Finding
 from stages.keypath import Path
 
 Rule = Callable[[StageSpec], Iterator[Finding]]
 
 NAMES, REQUESTS, ZONES, EVENTS = "names of nodes", "names of requests", "names of zones", "names of events"
+HOSTS = "names of hosts"
+
+_NAMES_OF = {"request_kinds": REQUESTS, "zones": ZONES, "events": EVENTS, "hosting": HOSTS}
 
 # Each rule with the parts of the stage that must be sound for its findings to mean anything; NAMES are the ids,
-# keys and roles of nodes and their kinds, REQUESTS, ZONES and EVENTS the ids of those.
+# keys and roles of nodes and their kinds, REQUESTS, ZONES, EVENTS and HOSTS the ids of those.
 RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (ranges.numbers, ()),
     (names.unique_names, ()),
@@ -35,6 +38,10 @@ RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (architecture.zones, ("width", "height")),
     (architecture.one_source, ("nodes", "node_kinds")),
     (architecture.wires, ("nodes", "node_kinds", NAMES)),
+    (hosting.hosts, ()),
+    (hosting.virtual_machines, ("hosting", "nodes", "node_kinds", NAMES, HOSTS)),
+    (hosting.strikes, ("hosting", HOSTS)),
+    (hosting.investment, ("finance", "budget")),
     (traffic.one_model, ("traffic",)),
     (traffic.curve, ()),
     (traffic.mix, ("traffic",)),
@@ -70,7 +77,7 @@ def _affected(paths: Iterable[Path]) -> set[str | int]:
         if len(path) == 1:
             parts.add(path[0])
         if path and path[-1] in ("id", "key", "role"):
-            parts.add({"request_kinds": REQUESTS, "zones": ZONES, "events": EVENTS}.get(str(path[0]), NAMES))
+            parts.add(_NAMES_OF.get(str(path[0]), NAMES))
     return parts
 
 

@@ -47,6 +47,8 @@ def _names(stage: StageSpec) -> Iterator[tuple[Path, Path, list[str]]]:
     yield ("objectives",), ("id",), [objective.id for objective in stage.objectives]
     for index, event in enumerate(stage.events):
         yield ("events", index, "choices"), ("id",), [choice.id for choice in event.choices]
+    if stage.hosting is not None:
+        yield ("hosting", "hosts"), ("id",), [host.id for host in stage.hosting.hosts]
     if stage.migration is not None:
         yield ("migration", "unlocks"), (), list(stage.migration.unlocks)
     for index, kind in enumerate(stage.node_kinds):
