@@ -15,6 +15,7 @@ from engine.simulation import Simulation
 from engine.spec import StageSpec
 from engine.view import Phase
 from engine.worldview import WorldView
+from game.outages import Outages
 
 SPEEDS = (1, 2, 4, 8)
 MAX_STEPS_PER_FRAME = 60
@@ -29,7 +30,7 @@ class Session:
     `stage_ref` is how the stage is found again: a name of the campaign or a path. Listeners are told every fact in the
     order in which they were added; one added as `live_only` hears nothing of a run that is being caught up with.
     `diverged`: a command of such a run is refused today, because the stage or the rules have changed since. `watched`:
-    the run began as somebody's replay.
+    the run began as somebody's replay. outages: of its hosts so far.
     """
 
     def __init__(self, stage_ref: str, stage: StageSpec, seed: int) -> None:
@@ -42,6 +43,7 @@ class Session:
         self.fraction = 0.0
         self.diverged = False
         self.watched = False
+        self.outages = Outages()
         self._owed_s = 0.0
         self._listeners: list[tuple[FactListener, bool]] = []
         self._catch_up: Script | None = None
@@ -166,6 +168,7 @@ class Session:
     def _tell(self, facts: list[Fact]) -> None:
         live = self._catch_up is None
         for fact in facts:
+            self.outages.note(self.view, fact)
             for listener, live_only in self._listeners:
                 if live or not live_only:
                     listener(fact)

@@ -40,6 +40,6 @@ def _key(refused: Refused) -> str:
     if refused.code is RefusalCode.NO_ROOM:
         if not given["host"]:
             return "hosts.no_room_none"
-        if float(given["disk_gb"]) > float(given["free_disk_gb"]):
+        if all(float(given[what]) <= float(given[f"free_{what}"]) for what in ("cpu", "memory_gb")):
             return "hosts.no_room_disk"
     return f"refusal.{refused.code.value}"

@@ -36,13 +36,10 @@ def state(i18n: I18n, host: HostView, storage: StorageView | None) -> tuple[str,
     """The state of a host in words, and the name of its colour."""
     t = i18n.t
     if host.state is HostState.DOWN:
-        words = t("hosts.state.down")
-        back = (
-            f" · {t('hosts.state.back_in', time=span(i18n, math.ceil(host.remaining_s)))}"
-            if host.remaining_s > 0
-            else ""
-        )
-        return words + back, "error"
+        words = [t("hosts.state.down")]
+        if host.remaining_s > 0:
+            words.append(t("hosts.state.back_in", time=span(i18n, math.ceil(host.remaining_s))))
+        return " · ".join(words), "error"
     if host.state is HostState.CUT_OFF:
         return t("hosts.state.cut_off"), "error"
     if storage is not None and not storage.works:

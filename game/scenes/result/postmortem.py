@@ -37,7 +37,7 @@ class Postmortem:
 
     def findings(self) -> list[Finding]:
         """What happened in its order, and then what it cost and what it teaches."""
-        timed = [*self._incidents(), *self._peak(), *self._turn()]
+        timed = [*self._incidents(), *self._hosts(), *self._peak(), *self._turn()]
         timed.sort(key=lambda found: found[0])
         story = [finding for _, finding in timed]
         if not self.result.incidents:
@@ -78,6 +78,24 @@ class Postmortem:
         )
         icon = "circle-alert" if which == "first" else "flame"
         return incident.start_s, Finding(icon, words, figures.clock(incident.start_s), "error")
+
+    def _hosts(self) -> list[tuple[float, Finding]]:
+        """The outage of a host that took most VMs with it."""
+        outages = [outage for outage in self.session.outages.all if outage.nodes]
+        if not outages:
+            return []
+        worst = max(outages, key=lambda outage: len(outage.nodes))
+        words = [self._say("host_died", host=worst.host, count=str(len(worst.nodes)))]
+        if worst.restarted:
+            first = self._lasted(min(worst.restarted.values()) - worst.start_s)
+            words.append(self._say("host_restarted", restarted=str(len(worst.restarted)), first=first))
+        waiting = len(worst.nodes) - len(worst.restarted)
+        if waiting and worst.end_s is None:
+            words.append(self._say("host_for_good", stranded=str(waiting)))
+        elif waiting and worst.end_s is not None:
+            lasted = self._lasted(worst.end_s - worst.start_s)
+            words.append(self._say("host_waited", stranded=str(waiting), lasted=lasted))
+        return [(worst.start_s, Finding("server-crash", " ".join(words), figures.clock(worst.start_s), "error"))]
 
     def _calm(self) -> Finding:
         totals = self.session.view.totals
