@@ -17,6 +17,7 @@ NO_CONTENTION = UslSpec()
 LONGEST_PATIENCE_S = 120.0
 BURST_S = 0.1
 LIMIT_BURST_S = 1.0
+NEXT_TO_NOTHING = 1e-9
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ class Capacity:
         """Let nothing through nodes without slots whose host stands still; in a pause they hold whatever arrives."""
         stopped = [i for i, node in enumerate(nodes) if node.live.host_pace <= 0.0 and node.kind.role.passes_through]
         if stopped:
-            self.allowance[stopped] = self.burst[stopped] = 0.0
+            self.allowance[stopped], self.burst[stopped] = NEXT_TO_NOTHING, 0.0
             self.queue[[i for i in stopped if nodes[i].live.paused]] = ENDLESS
 
     def refresh_shares(self, board: Board) -> None:

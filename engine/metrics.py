@@ -78,7 +78,8 @@ class NodeGauges:
         ledger, left = kernel.ledger, kernel.left_by_node()
         busy, slots = ledger.occupied[0] + ledger.occupied[2], kernel.slot_steps()
         passed = (left - self.left) / GAUGE_S
-        used = (busy - self.busy) / np.maximum(slots - self.slots, 1) + passed * dt_s / kernel.capacity.allowance
+        capped = np.minimum(passed * dt_s / kernel.capacity.allowance, 1.0)
+        used = (busy - self.busy) / np.maximum(slots - self.slots, 1) + capped
         failed = ledger.failed - self.failed
         self.utilisation = _settle(self.utilisation, used)
         self.throughput_rps = _settle(self.throughput_rps, passed)

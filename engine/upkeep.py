@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.board import Node
 from engine.facts import DataLost, NodeDied, NodeReady
 from engine.failover import swap
@@ -69,6 +71,8 @@ class Upkeep:
             sim.rack.befall(dues.hosts, sim.schedule.generator)
             if sim.rack.press():
                 sim.kernel.refresh(sim.board)
+                # What a node saved up must not pass while it stands still.
+                np.minimum(sim.kernel.credit, sim.kernel.capacity.burst, out=sim.kernel.credit)
 
     def end_tick(self) -> None:
         """Move the models on, and do what they ask for."""
