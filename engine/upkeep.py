@@ -77,11 +77,11 @@ class Upkeep:
     def end_tick(self) -> None:
         """Move the models on, and do what they ask for."""
         sim = self.simulation
-        if not sim.models.any and sim.rack is None:
-            return
-        sim.models.readings.read(sim.kernel, sim.board, sim.steps_per_tick)
         if sim.rack is not None:
             sim.rack.measure()
+        if not sim.models.any:
+            return
+        sim.models.readings.read(sim.kernel, sim.board, sim.steps_per_tick)
         facts, wishes = sim.models.tick(sim.board, sim.time_s, TICK_S)
         sim.pending.extend(facts)
         for wish in wishes:

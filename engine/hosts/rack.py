@@ -12,8 +12,8 @@ from engine.hosts.condition import BYTES_A_GBIT, Condition
 from engine.hosts.copies import Copies
 from engine.hosts.moves import Moves
 from engine.hosts.rescue import Rescue
+from engine.hosts.usage import Usage
 from engine.spec import Bond, HostEffect, HostingSpec, Role
-from engine.timestep import TICK_S
 from engine.view import HostState
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Rack:
         self.copies = Copies(self)
         self.moves = Moves(self)
         self.rescue = Rescue(self)
+        self.usage = Usage(self)
 
     @property
     def usable(self) -> list[str]:
@@ -102,26 +103,12 @@ class Rack:
 
     def measure(self) -> None:
         """At the end of a tick: see what the VMs made of processors and network."""
-        busy, sent = dict.fromkeys(self.conditions, 0.0), dict.fromkeys(self.conditions, 0.0)
-        for node in self.vms():
-            reading = self.simulation.models.readings.of(node.id)
-            busy[node.host] += self.busy_share(node) * node.size.cpu
-            sent[node.host] += reading.left * node.kind.kilobytes * 1000.0 / TICK_S
-        for host, condition in self.conditions.items():
-            condition.share_processors(busy[host])
-            condition.share_network(sent[host] + self.moves.sent_gbps(host) * BYTES_A_GBIT)
-
-    def busy_share(self, node: Node) -> float:
-        """Share of a VM's vCPUs that worked in the last tick: its busy slots, or, where requests pass through, what
-        passed of the rate cap.
-        """
-        reading = self.simulation.models.readings.of(node.id)
-        if not node.is_up or node.live.host_pace <= 0.0:
-            return 0.0
-        if node.kind.role.passes_through:
-            most = node.size.rate_cap_rps * node.live.host_pace * TICK_S
-            return min(reading.left / most, 1.0) if most > 0.0 else 0.0
-        return min(reading.in_service / node.size.slots, 1.0) if node.size.slots else 0.0
+        busy, sent = self.usage.read()
+        moving = any(node.moving_to for node in self.vms())
+        for i, (host, condition) in enumerate(self.conditions.items()):
+            copied = self.moves.sent_gbps(host) * BYTES_A_GBIT if moving else 0.0
+            condition.share_processors(busy[i])
+            condition.share_network(sent[i] + copied)
 
     def state(self) -> list[object]:
         """What decides the future."""
