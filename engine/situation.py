@@ -67,6 +67,8 @@ def cell_refusal(x: int, y: int, at: Situation) -> Refused | None:
 
 
 def busy_refusal(node: Node, at: Situation) -> Refused | None:
+    if at.rack is not None and at.rack.rescue.waits(node.id):
+        return Refused(Code.HOST_DOWN, {"host": node.host})
     if node.moving_to and at.rack is not None:
         remaining = at.rack.moves.left_s(node)
         return Refused(Code.BUSY, {"kind": node.kind.id, "what": "migrating", "remaining_s": remaining})

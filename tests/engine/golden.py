@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.commands import Build, Clone, Connect, Restart, SetPolicy, StartOperation
+from engine.commands import Build, Clone, Connect, Place, Restart, SetPlacement, SetPolicy, StartOperation
 from engine.simulation import Simulation
 from engine.spec import StageSpec
 from stages.load import load_stage
 from tests.engine.builders import mmc, opened, random_stage, run_for, three_tier
+from tests.engine.hosted import own_hosts
 
 FILE = Path(__file__).with_name("golden.json")
 
@@ -51,6 +52,16 @@ def _hello_world() -> Simulation:
     return simulation
 
 
+def _hosts() -> Simulation:
+    simulation = opened(own_hosts(), 6)
+    simulation.apply(Place(1, "b"))
+    run_for(simulation, 8.0)
+    simulation.apply(SetPlacement("spread"))
+    simulation.apply(Build("web", 9, 9))
+    run_for(simulation, 12.0)
+    return simulation
+
+
 def run_of_every_kind(stage: StageSpec) -> Simulation:
     """Thirty nodes of all kinds (`stages/examples/every_kind.toml`), some acts of the player among them."""
     simulation = opened(stage, 5)
@@ -74,6 +85,7 @@ RUNS: dict[str, Callable[[], Simulation]] = {
     "three_tier": _three_tier,
     "random": _random,
     "hello_world": _hello_world,
+    "hosts": _hosts,
 }
 # Reads a stage file, which the browser cannot: there the stage is handed over compiled.
 WITH_FILES: dict[str, Callable[[], Simulation]] = {"every_kind": _every_kind}

@@ -8,6 +8,8 @@ from dataclasses import replace
 from engine.facts import Fact
 from engine.simulation import Simulation
 from engine.spec import (
+    BackupWindowSpec,
+    Bond,
     Department,
     EventSpec,
     HaSpec,
@@ -17,6 +19,7 @@ from engine.spec import (
     NodeKind,
     NodeSize,
     PolicySpec,
+    ReplicationSpec,
     RequestKind,
     Role,
     StageSpec,
@@ -134,3 +137,22 @@ def facts_until(simulation: Simulation, seconds: float) -> list[tuple[float, Fac
 def on_hosts(simulation: Simulation) -> dict[str, list[int]]:
     """The VMs by host."""
     return {each.id: list(each.nodes) for each in simulation.view.hosts}
+
+
+def own_hosts() -> StageSpec:
+    """Something of everything: threads and links that are short, a host that dies, a link that is lost, copies."""
+    web = machine("web", kilobytes=300.0, slots=8)
+    hosts = tuple(host(name, 8, link_gbps=0.05, bond=Bond.LACP, clock=0.9) for name in ("a", "b", "c"))
+    trouble = (dies("a", 5.0, 6.0), event(9.0, HostEffect(link_down_s=3.0), name="link"))
+    return shop(
+        hosts,
+        90.0,
+        *trouble,
+        webs=3,
+        kinds=(web,),
+        ha=HA,
+        replication=ReplicationSpec(every_s=4.0),
+        backup=BackupWindowSpec(at_hour=6.0, window_s=3.0, drag=0.2),
+        overcommit=2.0,
+        migration_gbps=40.0,
+    )
