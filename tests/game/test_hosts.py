@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pygame
 import pytest
@@ -163,7 +164,7 @@ def test_the_keyboard_moves_a_vm_too(operator: Operator) -> None:
 def test_a_finger_moves_a_vm_by_two_taps(operator: Operator) -> None:
     for at in (operator.chip("model"), operator.unit("pve2").move):
         x, y = at.rect.center
-        finger = {"finger_id": 1, "touch_id": 5, "x": x / 1280, "y": y / 720}
+        finger: dict[str, Any] = {"finger_id": 1, "touch_id": 5, "x": x / 1280, "y": y / 720}
         pygame.event.post(pygame.event.Event(pygame.FINGERDOWN, **finger))
         operator.frames()
         pygame.event.post(pygame.event.Event(pygame.FINGERUP, **finger))
@@ -274,3 +275,23 @@ def test_the_facts_of_a_run_are_the_same_after_it_was_caught_up_with() -> None:
     while again.catching_up is not None:
         again.advance(0.1)
     assert again.outages.all == first.outages.all and len(again.outages.all) == 1
+
+
+def test_many_hosts_have_a_strip_to_jump_by_and_to_drop_on(tmp_path: Path) -> None:
+    hosting = on_hosts().hosting
+    assert hosting is not None
+    hosts = tuple(replace(hosting.hosts[0], id=f"pve{n}") for n in range(1, 13))
+    operator = Operator(tmp_path, hosts=hosts)
+    operator.key("hosts")
+    cells = operator.rack.strip.cells
+    assert len(cells) == 12 and operator.rack.strip.visible and not operator.unit("pve12").rect.colliderect(
+        operator.rack.scroll.rect
+    )  # fmt: skip
+    operator.drag(operator.chip("web_1").rect.center, cells[11].rect.center)
+    assert operator.host_of("web_1") == "pve12"
+    operator.click(cells[11])
+    assert operator.unit("pve12").rect.colliderect(operator.rack.scroll.rect)
+
+
+def test_few_hosts_need_no_strip(operator: Operator) -> None:
+    assert not operator.rack.strip.visible

@@ -15,6 +15,8 @@ from game.context import Context
 from game.hud.hosts import words
 from game.hud.hosts.chip import HEIGHT as CHIP
 from game.hud.hosts.chip import ChipLook, VmChip, chip_width, look_of, paint_chip
+from game.hud.hosts.strip import HEIGHT as STRIP
+from game.hud.hosts.strip import HostStrip
 from game.hud.hosts.unit import HostUnit
 from game.hud.names import NodeNames
 from game.session import Session
@@ -34,6 +36,7 @@ NAME = 104
 GAP = 8
 EDGE = 28
 SLOP = 6
+MANY = 4
 CARRY = (pygame.MOUSEMOTION, pygame.MOUSEBUTTONUP, pygame.WINDOWLEAVE, pygame.WINDOWFOCUSLOST)
 
 
@@ -77,6 +80,7 @@ class HostsPanel(Panel):
         self.storage = self.add(Label(ctx, "", "small", "muted", tooltip=words.storage_tip(ctx.i18n, hosting)))
         ha, ha_tip = words.ha_line(ctx.i18n, hosting)
         self.ha = self.add(Label(ctx, ha, "small", "muted", tooltip=ha_tip))
+        self.strip = self.add(HostStrip(ctx, session.view.hosts, self._reveal))
         self.scroll = self.add(Scroll(ctx))
 
     # -- following the world ------------------------------------------------------------------------------------------
@@ -90,7 +94,8 @@ class HostsPanel(Panel):
         self._head()
         if self._form() != self._shape:
             self._refill(nodes)
-        for unit, host in zip(self.units, view.hosts, strict=True):
+        for cell, unit, host in zip(self.strip.cells, self.units, view.hosts, strict=True):
+            cell.show(host, unit.target)
             elsewhere = self.chosen >= 0 and nodes[self.chosen].host != host.id
             unit.show(host, view.storage, offer=elsewhere and math.isnan(nodes[self.chosen].migration))
             for chip in unit.chips:
@@ -168,6 +173,10 @@ class HostsPanel(Panel):
             label.layout(pygame.Rect(left, y, width, px(LINE)))
             y += px(LINE)
         y += px(6)
+        self.strip.visible = len(self.strip.cells) >= MANY
+        if self.strip.visible:
+            self.strip.layout(pygame.Rect(left, y, width, px(STRIP)))
+            y += px(STRIP + 8)
         self.scroll.layout(pygame.Rect(rect.left + px(2), y, rect.width - px(4), rect.bottom - y - px(2)))
         self._shape = None
 
@@ -179,6 +188,10 @@ class HostsPanel(Panel):
             unit.layout(pygame.Rect(area.left + self.px(GAP), y, width, height))
             y += height + self.px(GAP)
         self.scroll.content = y - area.top
+
+    def _reveal(self, host: str) -> None:
+        """Scroll to the unit of a host."""
+        self.scroll.reveal(next(unit.rect for unit in self.units if unit.host.id == host))
 
     # -- acts ---------------------------------------------------------------------------------------------------------
 
@@ -229,14 +242,16 @@ class HostsPanel(Panel):
 
     def _aim(self, held: Held) -> None:
         """Ask what the host under the pointer would say."""
-        unit = next((unit for unit in self.units if unit.shows(held.at)), None)
+        over = self.strip.host_at(held.at)
+        unit = next((unit for unit in self.units if unit.host.id == over or unit.shows(held.at)), None)
         over = unit.host.id if unit is not None and held.chip.node not in unit.host.nodes else ""
         if over != held.over:
             held.over = over
             held.answer = self.session.check(Place(held.chip.node, over)) if over else None
-        for one in self.units:
-            refused = isinstance(held.answer, Refused)
-            one.aim(("error" if refused else "accent") if one.host.id == over else "")
+        tone = "error" if isinstance(held.answer, Refused) else "accent"
+        for cell, one in zip(self.strip.cells, self.units, strict=True):
+            one.aim(tone if one.host.id == over else "")
+            cell.show(cell.host, one.target)
 
     def _let_go(self) -> None:
         self.held = None
@@ -247,10 +262,9 @@ class HostsPanel(Panel):
         """At the ends of the rack a VM in the hand scrolls it."""
         super().update(dt_s)
         if self.held is not None and self.held.dragged:
-            x, y = self.held.at
-            area = self.scroll.rect
+            area, y = self.scroll.rect, self.held.at[1]
             way = (y > area.bottom - self.px(EDGE)) - (y < area.top + self.px(EDGE))
-            if way and area.left <= x < area.right:
+            if way and area.collidepoint(self.held.at):
                 self.scroll.scroll_to(self.scroll.offset + way * self.px(240 * dt_s))
                 self._aim(self.held)
 
