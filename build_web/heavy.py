@@ -67,7 +67,8 @@ def running_app() -> App:
 
 
 def show(app: App, speed: int) -> None:
-    """Put the moment on the screen of a running game, at a speed."""
+    """Put the moment on the screen of a running game, at a speed, with all effects however slow the machine is."""
+    app.ctx.settings.effects = "full"
     session = Session("hello_world", stage(), 1)
     scene = PlayScene(app.ctx, session)
     session.apply(StartOperation())
@@ -75,17 +76,37 @@ def show(app: App, speed: int) -> None:
     app.scene.next_scene = scene
 
 
-def counts(app: App) -> str:
-    """What is on the screen now, as JSON."""
-    scene = app.scene
-    if not isinstance(scene, PlayScene):
-        raise TypeError(f"{type(scene).__name__} is not the play screen")
-    view = scene.session.view
+class Stretch:
+    """Frames of the play screen from now on, over which packets are counted."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.began = self._drawn()
+
+    def packets(self) -> float:
+        """Packets drawn in a frame, on average since the beginning."""
+        (frames, drawn), (frames_before, drawn_before) = self._drawn(), self.began
+        return (drawn - drawn_before) / max(1, frames - frames_before)
+
+    def _drawn(self) -> tuple[int, int]:
+        return self.app.frames, play_scene(self.app).map.traffic.packets_drawn
+
+
+def play_scene(app: App) -> PlayScene:
+    """The play screen. Raises TypeError when another scene is shown."""
+    if not isinstance(app.scene, PlayScene):
+        raise TypeError(f"{type(app.scene).__name__} is not the play screen")
+    return app.scene
+
+
+def counts(stretch: Stretch) -> str:
+    """What is on the screen now, and how many packets were on average, as JSON."""
+    view = play_scene(stretch.app).session.view
     return json.dumps(
         {
             "nodes": len(view.nodes),
             "wires": len(view.wires),
-            "packets": scene.map.traffic.packets.count,
+            "packets": round(stretch.packets(), 1),
             "overloaded": sum(node.overloaded for node in view.nodes),
             "error_rate": round(view.error_rate, 3),
             "simulated_s": round(view.time_s, 1),

@@ -66,11 +66,12 @@ def _prepare(browser: Browser) -> None:
 def _moment(browser: Browser, speed: int) -> dict[str, Any]:
     browser.py(f"heavy.show(measured, {speed})")
     time.sleep(SETTLE_S)
+    browser.py("stretch = heavy.Stretch(measured)")
     browser.js("__rig.mark()")
     time.sleep(MEASURED_S)
     stats = browser.do("stats")
     python, fps = stats["python_step_ms"], stats["fps"]
-    shown = json.loads(browser.py("heavy.counts(measured)"))
+    shown = json.loads(browser.py("heavy.counts(stretch)"))
     met = python["p95"] < SPEEDS[speed] and fps >= LEAST_FPS
     return {"python_ms": python, "fps": fps, "frame_gap_ms": stats["frame_gap_ms"], "shown": shown, "met": met}
 

@@ -59,11 +59,13 @@ class Overlay:
     def draw_wires(self, frame: Frame, hand: Interaction) -> None:
         """Light up the wires of what is hovered or selected; goes under the packets."""
         look = frame.look
-        hit = hand.mode.hit if isinstance(hand.mode, Idle) else None
+        hovered = hand.mode.hit.wire if isinstance(hand.mode, Idle) else None
+        if hand.wire is None and hovered is None and not hand.selection:
+            return
         for route, points in frame.curves.items():
             if route == hand.wire:
                 self._wire(frame, points, look.accent, 1.5)
-            elif hit is not None and hit.wire == route:
+            elif route == hovered:
                 self._wire(frame, points, look.wire_bright, 1.3)
             elif self._concerns(route, hand.selection):
                 self._wire(frame, points, mix(look.wire, look.accent, 0.55), 1.1)

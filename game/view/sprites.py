@@ -26,7 +26,12 @@ _SHAPES = tuple(SubItem)
 
 
 class PacketSprites:
-    """Sprites for one size. rows[0] are the packets, rows[1:] their trails; a row has 2 looks a sub-item."""
+    """Sprites for one size. rows[0] are the packets, rows[1:] their trails; a row has 2 looks a sub-item.
+
+    images: all rows, one after the other.
+    """
+
+    looks = 2 * len(_SHAPES)
 
     def __init__(self, look: Look, diameter: float) -> None:
         self.diameter = diameter
@@ -35,6 +40,7 @@ class PacketSprites:
             [self._draw(look, index, answer, share) for index in range(len(_SHAPES)) for answer in (False, True)]
             for share in (1.0, *TRAIL)
         ]
+        self.images = [image for row in self.rows for image in row]
 
     def _draw(self, look: Look, index: int, answer: bool, share: float) -> pygame.Surface:
         canvas = Canvas(self.size, self.size)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import pygame
@@ -11,31 +13,35 @@ from game.view.board import MapBoard, PlayedSession
 from game.view.camera import Camera
 from game.view.geometry import FloatArray, Point, cell_centre
 from game.view.look import Look
-from game.view.packets import LANE, PacketFlow
+from game.view.packets import LANE, PacketFlow, Sampling
 from game.view.particles import Bursts, Smoke
 from game.view.sprites import PacketSprites, burst_sprites, smoke_sprites
 
 _PACKET = 10.5
 _SMALLEST_PACKET = 7.5
 _TRAIL_LAG_S = 0.022
-_MOST_WITH_TRAILS = 320
+_CALLS_S = 0.25
 
 
 class Traffic:
     """Follows the hops of the simulation. calm: reduced motion; plain: low effects.
 
-    `draw_calls` counts the calls that drew anything at all.
+    `draw_calls` counts the calls that drew anything at all, `packets_drawn` the packets of all frames.
     """
 
     def __init__(self, session: PlayedSession, camera: Camera) -> None:
         self.session = session
         self.camera = camera
         self.packets = PacketFlow()
+        self.sampling = Sampling()
         self.smoke = Smoke()
         self.bursts = Bursts()
         self.calm = False
         self.plain = False
         self.draw_calls = 0
+        self.packets_drawn = 0
+        self._calls_per_s = 0.0
+        self._since_calls_s = _CALLS_S
         self._seen_step = session.view.step
         self._sprites: PacketSprites | None = None
         self._smoke_sprites: list[pygame.Surface] = []
@@ -52,10 +58,11 @@ class Traffic:
         moving = self.session.rate > 0 or steps > 0
         if not moving:
             return
-        self.packets.calm = self.calm
+        self.packets.calm, self.packets.plain = self.calm, self.plain
         hops = view.hops_since(self._seen_step) if steps > 0 else []
         self._seen_step = view.step
-        deaths = self.packets.emit(hops, steps, dt_s)
+        stands_for = self.sampling.stands_for(hops, max(0, steps) * view.dt_s, self._calls(dt_s))
+        deaths = self.packets.emit(hops, steps, dt_s, stands_for)
         deaths += self.packets.update(dt_s)
         if self.calm:
             return
@@ -64,6 +71,14 @@ class Traffic:
         self.bursts.update(dt_s)
         if not self.plain:
             self.smoke.update(dt_s, [centres[node.id] for node in board.by_id.values() if _smokes(node)])
+
+    def _calls(self, dt_s: float) -> float:
+        """Calls a second over all wires, read now and then."""
+        self._since_calls_s += dt_s
+        if self._since_calls_s >= _CALLS_S:
+            self._since_calls_s = 0.0
+            self._calls_per_s = sum(wire.flow_rps for wire in self.session.view.wires)
+        return self._calls_per_s
 
     def draw(self, surface: pygame.Surface, look: Look, board: MapBoard) -> None:
         """One `fblits` with everything in the air."""
@@ -90,15 +105,14 @@ class Traffic:
         sprites = self._sprites
         if sprites is None:
             return []
-        blits: list[tuple[pygame.Surface, tuple[int, int]]] = []
-        trails = not (self.calm or self.plain) and self.packets.count <= _MOST_WITH_TRAILS
-        lane = LANE / self.camera.zoom**0.5
-        for row in reversed(range(len(sprites.rows) if trails else 1)):
-            flights = self.packets.flights(lane, row * _TRAIL_LAG_S)
-            pixels, shown = self._pixels(flights.positions, sprites.size, sprites.size)
-            images = [sprites.rows[row][look] for look in flights.looks[shown].tolist()]
-            blits += zip(images, pixels, strict=True)
-        return blits
+        rows = 1 if self.calm or self.plain else len(sprites.rows)
+        lags = [row * _TRAIL_LAG_S for row in reversed(range(rows))]
+        flights = self.packets.flights(LANE / self.camera.zoom**0.5, lags)
+        pixels, shown = self._pixels(flights.positions.reshape(-1, 2), sprites.size, sprites.size)
+        looks = flights.looks + sprites.looks * np.arange(rows)[::-1, None]
+        self.packets_drawn += int(np.count_nonzero(shown[-flights.looks.size :])) if flights.looks.size else 0
+        images = sprites.images
+        return [(images[look], pixel) for look, pixel in zip(looks.ravel()[shown].tolist(), pixels, strict=True)]
 
     def _smoke_blits(self) -> list[tuple[pygame.Surface, tuple[int, int]]]:
         positions, kinds = self.smoke.puffs()
@@ -122,14 +136,14 @@ class Traffic:
 
     def _pixels(
         self, positions: FloatArray, width: int, height: int
-    ) -> tuple[list[tuple[int, int]], npt.NDArray[np.bool_]]:
+    ) -> tuple[Iterator[tuple[int, int]], npt.NDArray[np.bool_]]:
         """Top left pixels of the pictures at world points (n, 2) that are in view, and which those are (n,)."""
         camera, view = self.camera, self.camera.viewport
-        screen = (positions - np.array(camera.centre)) * camera.scale + np.array(view.center)
-        low, high = np.array(view.topleft) - 8, np.array(view.bottomright) + 8
-        shown = ((screen > low) & (screen < high)).all(axis=1)
-        corners = np.rint(screen[shown] - (width / 2, height / 2)).astype(int)
-        return list(map(tuple, corners.tolist())), shown
+        x = (positions[:, 0] - camera.centre[0]) * camera.scale + view.centerx
+        y = (positions[:, 1] - camera.centre[1]) * camera.scale + view.centery
+        shown = (x > view.left - 8) & (x < view.right + 8) & (y > view.top - 8) & (y < view.bottom + 8)
+        left, top = np.rint(x[shown] - width / 2), np.rint(y[shown] - height / 2)
+        return zip(left.astype(int).tolist(), top.astype(int).tolist(), strict=True), shown
 
 
 def _centres(board: MapBoard) -> dict[int, Point]:
