@@ -33,9 +33,14 @@ class HostCell(Pressable):
 
     def show(self, host: HostView, target: str) -> None:
         """Follow the world. target: name of the colour of its edge, while a VM hangs over it."""
-        if (host, target) != (self.host, self.target):
-            self.host, self.target = host, target
+        before = self._seen()
+        self.host, self.target = host, target
+        if self._seen() != before:
             self.invalidate()
+
+    def _seen(self) -> object:
+        """What is seen of the host: while that holds still, nothing is painted anew."""
+        return self.target, self.host.state, round(self.host.cpu_busy / max(self.host.threads, 1) * HEIGHT)
 
     def paint(self, surface: pygame.Surface) -> None:
         """The number; a dead host is crossed out."""

@@ -23,6 +23,7 @@ GAP = 5
 FOOT = 8
 SHOWN_S = 5.0
 BUSY, FULL = 0.7, 0.9
+FINE = 50
 
 
 class HostUnit(Widget):
@@ -48,13 +49,21 @@ class HostUnit(Widget):
 
     def show(self, host: HostView, storage: StorageView | None, offer: bool) -> None:
         """Follow the world. offer: the chosen VM is elsewhere."""
-        if (host, storage) != (self.host, self.storage):
-            self.host, self.storage = host, storage
+        before = self._seen()
+        self.host, self.storage = host, storage
+        if self._seen() != before:
             self.invalidate()
         offer = offer and host.state is not HostState.DOWN
         if offer != self.move.visible:
             self.move.visible = offer
             self.invalidate()
+
+    def _seen(self) -> object:
+        """What is seen of the host: while that holds still, nothing is painted anew."""
+        host = self.host
+        state = words.state(self.ctx.i18n, host, self.storage)
+        given = (host.cpu_given, host.memory_given, host.links_up)
+        return state, given, round(host.cpu_busy / max(host.threads, 1) * FINE), figures.percent(host.network_share)
 
     def say(self, text: str, tone: str) -> None:
         """Write a note at the foot; it is seen after the next layout."""
