@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass, replace
 
 from engine.spec import ChoiceSpec, Envelope, EventSpec, NodeEffect, StageSpec, TrafficEffect
-from game.hud import figures, texts
+from game.hud import figures
 from game.i18n import I18n
+from game.money import signed
 
 MOST_KINDS = 2
 
@@ -26,8 +27,7 @@ def consequences(i18n: I18n, stage: StageSpec, event: EventSpec, choice: ChoiceS
     found: list[Consequence] = []
     if choice.money:
         tone = "ok" if choice.money > 0 else "warn"
-        sign = "+" if choice.money > 0 else ""
-        found.append(Consequence("wallet", sign + texts.money(i18n, choice.money), tone))
+        found.append(Consequence("wallet", signed(i18n, choice.money), tone))
     if choice.users:
         key = "more" if choice.users > 0 else "fewer"
         words = i18n.t(f"quest.effect.users_{key}", count=figures.count(abs(choice.users)))

@@ -84,13 +84,6 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def amount(money: float) -> str:
-    """Money without its currency: whole from 100 up, one decimal below where it has one."""
-    if abs(money) >= 99.95 or abs(money - round(money)) < 0.05:
-        return f"{round(money):,d}"
-    return f"{money:,.1f}"
-
-
 def span(start_s: float, end_s: float) -> str:
     """From when to when: 2:05–2:31, or one moment when it was shorter than a second."""
     start, end = clock(start_s), clock(end_s)

@@ -9,9 +9,10 @@ import pygame
 from engine.spec import ObjectiveSpec, StageSpec
 from engine.view import Objective
 from game.context import Context
-from game.hud import figures, texts
+from game.hud import figures
 from game.hud.inspector.page import Page
 from game.i18n import I18n
+from game.money import money, widest
 from game.stage_refs import text_id
 from game.ui.widget import Widget
 
@@ -22,12 +23,11 @@ TEXT_GAP = 12
 def objective_text(i18n: I18n, stage: StageSpec, objective: ObjectiveSpec) -> str:
     """What is asked, in words: the stage's own, or those of its metric."""
     key = f"objective.{text_id(stage.id)}.{objective.id}"
-    if i18n.has(key):
-        return i18n.t(key)
     metric, _, kind = objective.metric.partition(":")
     side, limit = ("most", objective.most) if math.isfinite(objective.most) else ("least", objective.least)
     name = i18n.t(f"request.{kind}.name") if kind else ""
-    return i18n.t(f"goal.{metric}.{side}", limit=_figure(i18n, metric, limit, exact=True), kind=name)
+    words = _figure(i18n, metric, limit, exact=True)
+    return i18n.t(key if i18n.has(key) else f"goal.{metric}.{side}", limit=words, kind=name)
 
 
 def objective_value(i18n: I18n, objective: ObjectiveSpec, value: float) -> str:
@@ -41,7 +41,7 @@ def _figure(i18n: I18n, metric: str, value: float, exact: bool = False) -> str:
     if metric in ("latency_ms", "p95_ms"):
         return figures.latency(value)
     if metric in ("budget", "spent"):
-        return texts.money(i18n, value)
+        return money(i18n, value)
     if metric == "max_rps":
         return i18n.t("result.rate", value=figures.rate(value))
     if metric in ("users", "lost_writes", "nodes"):
@@ -79,7 +79,7 @@ class ObjectiveLine(Widget):
         return self.standing is not None and self.standing.met
 
     def _room(self, width: int) -> int:
-        taken = self.ctx.text.width("-$99,999", "small") + self.px(8) if self.standing is not None else 0
+        taken = self.ctx.text.width(widest(self.ctx.i18n), "small") + self.px(8) if self.standing is not None else 0
         return width - self.px(STAR_SIZE + TEXT_GAP) - taken
 
     def height_for(self, width: int) -> int:

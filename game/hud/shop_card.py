@@ -10,6 +10,7 @@ from engine.commands import RefusalCode, Refused
 from engine.spec import NodeKind, NodeSize
 from game.context import Context
 from game.hud import figures, texts
+from game.money import money
 from game.session import Session
 from game.ui.widget import Pressable
 from game.view.refusals import refusal_text
@@ -57,8 +58,8 @@ class ShopCard(Pressable):
             name = i18n.t(f"sub_item.{sub_item}")
             lines.append(i18n.t("play.shop.services_tip", sub_item=name, time=figures.latency(mean)))
         if size.price_per_1000:
-            lines.append(i18n.t("play.shop.per_call_tip", money=texts.money(i18n, size.price_per_1000)))
-        price, keep = texts.money(i18n, size.price), texts.per_day(i18n, size.keep_per_day)
+            lines.append(i18n.t("play.shop.per_call_tip", money=money(i18n, size.price_per_1000)))
+        price, keep = money(i18n, size.price), texts.per_day(i18n, size.keep_per_day)
         lines.append(i18n.t("play.shop.price_tip", price=price, keep=keep, time=f"{kind.build_s:g}"))
         if self.waits_for_migration:
             lines.append(i18n.t("play.shop.after_migration_tip"))
@@ -147,8 +148,7 @@ class ShopCard(Pressable):
             surface.blit(label, place)
             surface.blit(lock, lock.get_rect(midleft=(x, place.centery)))
             return
-        money = texts.money(self.ctx.i18n, self.size.price)
-        price = text.get(money, "strong", palette.ok if able else palette.error)
+        price = text.get(money(self.ctx.i18n, self.size.price), "strong", palette.ok if able else palette.error)
         surface.blit(price, price.get_rect(bottomleft=(x, bottom)))
         if not self.narrow:
             keep = text.get(texts.per_day(self.ctx.i18n, self.size.keep_per_day), "small", palette.muted)

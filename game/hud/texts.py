@@ -5,12 +5,7 @@ from __future__ import annotations
 from engine.spec import FailureReason, NodeSize
 from game.hud import figures
 from game.i18n import I18n
-
-
-def money(i18n: I18n, amount: float) -> str:
-    """An amount in the currency of the game, the sign in front."""
-    text = i18n.t("play.money", amount=figures.amount(abs(amount)))
-    return f"-{text}" if amount < 0 and figures.amount(abs(amount)) != "0" else text
+from game.money import money
 
 
 def price(i18n: I18n, cost: float) -> str:

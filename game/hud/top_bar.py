@@ -10,6 +10,7 @@ from engine.view import Phase
 from game.context import Context
 from game.hud import figures, texts
 from game.hud.stat import Bar, Stat
+from game.money import money
 from game.session import SPEEDS, Session
 from game.stage_refs import text_id
 from game.ui.button import Button, Kind
@@ -103,14 +104,14 @@ class TopBar(Panel):
 
     def _budget_tip(self) -> str:
         i18n, view = self.ctx.i18n, self.session.view
-        income, keep = texts.money(i18n, view.income_per_day), texts.money(i18n, view.keep_per_day)
-        floor = texts.money(i18n, -self.session.stage.overdraft)
+        income, keep = money(i18n, view.income_per_day), money(i18n, view.keep_per_day)
+        floor = money(i18n, -self.session.stage.overdraft)
         return i18n.t("play.top.tip.budget", income=income, keep=keep, floor=floor)
 
     def _trend(self, net: float) -> str:
         """What comes or goes a day, in as many words as there is room for."""
         i18n, sign = self.ctx.i18n, "" if net < 0 else "+"
-        words = (sign + texts.per_day(i18n, net), sign + texts.money(i18n, net))
+        words = (sign + texts.per_day(i18n, net), sign + money(i18n, net))
         return next((trend for trend in words if self.budget.fits(trend)), "")
 
     def refresh(self) -> None:
@@ -134,7 +135,7 @@ class TopBar(Panel):
         self.errors.set(figures.percent(view.error_rate), "error" if bad else "text", limit)
         self.gauge.set(view.gauge, figures.percent(view.gauge))
         net = view.income_per_day - view.keep_per_day
-        self.budget.set(texts.money(i18n, view.budget), "error" if view.budget < 0 else "text", self._trend(net))
+        self.budget.set(money(i18n, view.budget), "error" if view.budget < 0 else "text", self._trend(net))
         chart = self.chart.chart
         chart.update(view)
         if view.phase is not Phase.SETUP:

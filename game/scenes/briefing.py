@@ -5,9 +5,10 @@ from __future__ import annotations
 import pygame
 
 from game.context import Context
-from game.hud import figures, texts
+from game.hud import figures
 from game.hud.objectives import ObjectiveLine
 from game.hud.stat import Stat
+from game.money import money
 from game.savegame import best_of
 from game.scenes.base import Scene
 from game.scenes.screen import Screen
@@ -113,7 +114,7 @@ class BriefingScene(Screen):
 
     def _budgets(self) -> Segmented:
         """In a sandbox: with how much money to begin."""
-        options = [(str(budget), texts.money(self.ctx.i18n, budget)) for budget in BUDGETS]
+        options = [(str(budget), money(self.ctx.i18n, budget)) for budget in BUDGETS]
         chosen = f"{self.stage.budget:.0f}"
         budgets = Segmented(self.ctx, options, chosen, self._begin_with, self.ctx.i18n.t("sandbox.budget_tip"))
         budgets.visible = self.stage.sandbox
@@ -127,8 +128,8 @@ class BriefingScene(Screen):
         days = stage.duration_s / stage.day_s
         best = best_of(self.ctx.storage, stage.id)
         stats = {
-            "budget": texts.money(i18n, stage.budget),
-            "upkeep": texts.money(i18n, view.keep_per_day),
+            "budget": money(i18n, stage.budget),
+            "upkeep": money(i18n, view.keep_per_day),
             "users": figures.count(view.users),
             "duration": i18n.t("briefing.days", days=f"{round(days, 1):g}"),
             "best": str(best.get("grade") or i18n.t("briefing.never")),

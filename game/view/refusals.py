@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.commands import RefusalCode, Refused
 from game.i18n import I18n
+from game.money import money
 
 _KINDS = ("kind", "source_kind", "target_kind")
 _ROOM = ("cpu", "memory_gb", "disk_gb", "free_cpu", "free_memory_gb", "free_disk_gb")
@@ -26,7 +27,7 @@ def refusal_text(i18n: I18n, refused: Refused) -> str:
         elif key == "what":
             values[key] = i18n.t(f"node_state.{value}")
         elif key in _MONEY:
-            values[key] = i18n.t("map.money", value=f"{value:,.0f}")
+            values[key] = money(i18n, float(value))
         elif key in _ROOM:
             values[key] = f"{float(value):.4g}"
         else:

@@ -9,6 +9,7 @@ import pygame
 
 from engine.view import NodeView
 from game.context import Context
+from game.money import signed
 from game.view import cards, labels
 from game.view.badges import Badges
 from game.view.camera import Camera
@@ -48,7 +49,7 @@ class Signs:
 
     def money(self, gain: float) -> str:
         """An amount that comes (positive) or goes."""
-        return self.ctx.i18n.t("map.gain" if gain > 0 else "map.cost", value=f"{abs(gain):,.0f}")
+        return signed(self.ctx.i18n, gain)
 
     def outline(self, frame: Frame, node: NodeView, colour: Rgb, width: float = 1.4, halo: float = 0.0) -> None:
         """A line around a card, `width` in logical pixels."""

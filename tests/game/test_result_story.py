@@ -14,6 +14,7 @@ from engine.view import Phase
 from game.hud import figures
 from game.hud.objectives import ObjectiveLine, objective_text
 from game.i18n import LANGUAGES, I18n, load_texts
+from game.money import money
 from game.savegame import record_run
 from game.scenes.briefing import BriefingScene
 from game.scenes.play import PlayScene
@@ -66,7 +67,7 @@ def test_a_defeat_is_told_from_its_own_numbers(tmp_path: Path, lost: Session) ->
     assert (after > CALM_GAUGE).all(), "it never came down again"
     assert f"{figures.clock(moment)} {player.t('postmortem.turn_service_down', lasted='')[:12]}" in text
     for amount in (result.earned, result.spent, lost.view.budget):
-        assert f"${figures.amount(abs(amount))}" in text
+        assert money(player.app.ctx.i18n, abs(amount)) in text
     assert player.t("stage.hello_world.lesson") in text
 
 
@@ -113,7 +114,7 @@ def test_stars_are_shown_with_how_far_each_was_reached(tmp_path: Path) -> None:
     assert isinstance(panel, StarsPanel)
     lines = [line for line in panel.lines if isinstance(line, ObjectiveLine)]
     assert [line.met for line in lines] == [objective.met for objective in scene.result.objectives]
-    assert lines[0].value == f"${figures.amount(scene.result.objectives[0].value)}"
+    assert lines[0].value == money(player.app.ctx.i18n, scene.result.objectives[0].value)
     assert panel.count.text == player.t("goal.stars", stars=scene.result.stars, most=3)
 
 

@@ -59,7 +59,7 @@ VALUES: dict[str, object] = {
     "value": 99, "allowed": "1-4", "x": 1, "y": 2, "width": 12, "height": 8, "cost": "$60", "budget": "$20",
     "missing": "$40", "what": "구축 중", "remaining_s": 3.4, "limit": 60_000, "most": 1000,
     "host": "pve2", "cpu": 8, "memory_gb": 16, "disk_gb": 100, "free_cpu": 4, "free_memory_gb": 9, "free_disk_gb": 50,
-    "reason": "502", "level": 50, "max_rps": 120, "error_share": "0.3%", "latency": "95 ms", "uptime": "99%",
+    "months": 11.5, "reason": "502", "level": 50, "max_rps": 120, "error_share": "0.3%", "latency": "95 ms", "uptime": "99%",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from engine.spec import NodeKind, NodeSize
 from engine.view import NodeView
 from game.hud import figures, texts
 from game.hud.inspector.page import Page
+from game.money import money
 from game.ui.button import Button, Kind
 from game.view.refusals import refusal_text
 
@@ -27,7 +28,8 @@ def priced(page: Page, text: str, command: Command) -> tuple[str, bool]:
     answer = page.session.check(command)
     cost = answer.values.get("cost") if isinstance(answer, Refused) else answer.cost
     if isinstance(cost, (int, float)) and cost:
-        text += f" {texts.price(page.ctx.i18n, cost)}"
+        # A sale says by itself which way the money goes.
+        text += f" {texts.price(page.ctx.i18n, abs(cost) if isinstance(command, Sell) else cost)}"
     return text, not isinstance(answer, Refused)
 
 
@@ -63,7 +65,7 @@ class SizeSection:
                 texts.capacity(i18n, size),
                 i18n.t(
                     "play.inspector.tip.size_time",
-                    keep=texts.money(i18n, size.keep_per_day),
+                    keep=money(i18n, size.keep_per_day),
                     time=f"{kind.resize_s:g}",
                     capacity=figures.limit(kind.resize_capacity),
                 ),
@@ -97,8 +99,8 @@ class DeedSection:
         self._button("clone", "clone", clone, lambda: page.hands.command(clone), about, (0.0, 1.0))
         page.down(42)
         about = t("play.inspector.tip.restart", time=f"{kind.restart_s:g}")
-        self._button("restart", "restart", restart, lambda: page.hands.command(restart), about, (0.0, 0.405))
-        self._button("sell", "sell", sell, page.hands.sell, "", (0.42, 1.0), Kind.DANGER)
+        self._button("restart", "restart", restart, lambda: page.hands.command(restart), about, (0.0, 0.335))
+        self._button("sell", "sell", sell, page.hands.sell, "", (0.35, 1.0), Kind.DANGER)
         page.down(42)
         self._by_hand(node, kind)
 
@@ -133,7 +135,7 @@ class DeedSection:
             page.ctx,
             "",
             lambda: _ignore(act()),
-            icon=deed,
+            icon="" if deed == "restart" else deed,
             kind=kind,
             action=key,
             role="small",
@@ -153,7 +155,7 @@ class DeedSection:
             text, answer = about, self.page.session.check(command)
             if isinstance(command, Sell):
                 back = 0.0 if isinstance(answer, Refused) else -answer.cost
-                text = i18n.t("play.inspector.tip.sell", money=texts.money(i18n, back))
+                text = i18n.t("play.inspector.tip.sell", money=money(i18n, back))
             return with_refusal(self.page, text, command)
 
         return tip

@@ -10,11 +10,12 @@ import pygame
 from engine.commands import Command, Refused, Restart, Sell
 from engine.view import NodeView
 from game.context import Context
-from game.hud import figures, texts
+from game.hud import figures
 from game.hud.inspector.load import failing_badly
 from game.hud.inspector.page import Hands, Page
 from game.hud.inspector.policies import PolicyControl, Setting, shared
 from game.hud.stat import Bar, Stat
+from game.money import money, signed
 from game.session import Session
 from game.ui.button import Button, Kind
 from game.ui.label import Label
@@ -87,7 +88,7 @@ class ManyPage(Page):
             stats["throughput"].set(about(t("play.inspector.rps", value=figures.rate(done))))
             tone = "error" if any(failing_badly(node) for node in nodes) else "text"
             stats["failing"].set(about(t("play.inspector.rps", value=figures.rate(failing))), tone)
-            stats["keep"].set(texts.money(self.ctx.i18n, sum(node.keep_per_day for node in nodes)))
+            stats["keep"].set(money(self.ctx.i18n, sum(node.keep_per_day for node in nodes)))
 
         self.always(update)
 
@@ -116,7 +117,7 @@ class ManyPage(Page):
             kind=Kind.DANGER,
             action="sell",
             role="small",
-            tooltip=lambda: t("play.inspector.tip.sell", money=texts.money(self.ctx.i18n, self._refund())),
+            tooltip=lambda: t("play.inspector.tip.sell", money=money(self.ctx.i18n, self._refund())),
         )
         self.place(self.add(sell), 36)
         self.down(44)
@@ -124,8 +125,8 @@ class ManyPage(Page):
         def update() -> None:
             restart.set(t("play.inspector.restart"), enabled=self._possible(Restart) > 0)
             back = self._refund()
-            money = f" +{texts.money(self.ctx.i18n, back)}" if back else ""
-            sell.set(t("play.inspector.sell") + money, enabled=self._possible(Sell) > 0)
+            refund = f" {signed(self.ctx.i18n, back)}" if back else ""
+            sell.set(t("play.inspector.sell") + refund, enabled=self._possible(Sell) > 0)
 
         self.always(update)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from engine.commands import Migrate
 from engine.spec import MigrationSpec
-from game.hud import texts
 from game.hud.inspector.deeds import with_refusal
 from game.hud.inspector.page import Page
 from game.hud.stat import Bar
+from game.money import money
 from game.session import Session
 from game.ui.button import Button, Kind
 
@@ -46,7 +46,7 @@ class MigrationSection:
 
     def _offer(self, move: MigrationSpec) -> None:
         page, i18n, ask = self.page, self.page.ctx.i18n, Migrate()
-        price, time = texts.money(i18n, move.cost), f"{move.duration_s:g}"
+        price, time = money(i18n, move.cost), f"{move.duration_s:g}"
 
         def tip() -> str:
             lines = [i18n.t("play.migration.tip"), i18n.t("play.migration.price", money=price, time=time)]

@@ -7,12 +7,13 @@ import math
 from engine.spec import FailureReason
 from engine.view import Totals
 from game.context import Context
-from game.hud import figures, texts
+from game.hud import figures
 from game.hud.inspector.migration import MigrationSection, migration_shape
 from game.hud.inspector.page import Hands, Page
 from game.hud.objectives import objectives_section
 from game.hud.sandbox import sandbox_section
 from game.hud.stat import Bar, Stat
+from game.money import money
 from game.session import Session
 from game.ui.label import Label
 from game.ui.scroll import Scroll
@@ -59,9 +60,9 @@ class SystemPage(Page):
         stats["done"].set(figures.count(totals.done - totals.attacks_done))
         stats["failed"].set(figures.count(failed), "error" if failed else "text")
         net = view.income_per_day - view.keep_per_day
-        stats["income"].set(texts.money(i18n, view.income_per_day))
-        stats["keep_total"].set(texts.money(i18n, view.keep_per_day))
-        stats["net"].set(texts.money(i18n, net), "ok" if net >= 0 else "warn")
+        stats["income"].set(money(i18n, view.income_per_day))
+        stats["keep_total"].set(money(i18n, view.keep_per_day))
+        stats["net"].set(money(i18n, net), "ok" if net >= 0 else "warn")
 
     def _goals(self) -> None:
         ctx, t = self.ctx, self.ctx.i18n.t

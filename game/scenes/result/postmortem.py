@@ -10,6 +10,7 @@ from engine.view import Incident, RunResult
 from game.context import Context
 from game.hud import figures, texts
 from game.hud.names import NodeNames
+from game.money import money
 from game.session import Session
 from game.stage_refs import text_id
 
@@ -135,7 +136,7 @@ class Postmortem:
         result, view, stage = self.result, self.session.view, self.session.stage
         invested = stage.budget + result.earned - result.spent - view.budget
         amounts = {"earned": result.earned, "spent": result.spent, "built": invested, "left": view.budget}
-        words = self._say("money", **{key: texts.money(self.i18n, amount) for key, amount in amounts.items()})
+        words = self._say("money", **{key: money(self.i18n, amount) for key, amount in amounts.items()})
         return Finding("wallet", words, "", "ok" if view.budget >= 0 else "error")
 
     def _lesson(self) -> list[Finding]:
