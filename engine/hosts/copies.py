@@ -22,7 +22,8 @@ class Copies:
     Replication: every `every_s` from the start of operation on, the disks of all VMs that run are copied to another
     host (if one is up). Whatever starts from the copy lacks the writes since: at most every_s of them, the recovery
     point objective (RPO). Snapshots: once a calendar day, from `at_hour` on, for window_s; a snapshot holds what was
-    written before its window began. Only databases' writes are counted; other VMs have nothing that is missed.
+    written before its window began. Only databases' writes are counted; other VMs have nothing that is missed, and a
+    replica gets everything again from its master.
     """
 
     def __init__(self, rack: Rack) -> None:
@@ -113,10 +114,15 @@ class Copies:
         """Lose the writes since a copy. The count of writes goes on, so the other copies are moved along with it."""
         sim = self.rack.simulation
         now = int(sim.kernel.tally()[Tally.WRITES, sim.kernel.topology.node_index[node.id]])
-        lost = now - copied if node.kind.role is Role.DATABASE else 0
+        lost = now - copied if has_own_data(node) else 0
         for copies in (self.replicated, self.saved, self.window):
             if node.id in copies:
                 copies[node.id] = min(now, copies[node.id] + now - copied)
         if lost:
             sim.models.lose(lost)
             sim.pending.append(DataLost(node.id, lost, reason))
+
+
+def has_own_data(node: Node) -> bool:
+    """Whether a node holds what nobody else has: a database that is not the replica of another one."""
+    return node.kind.role is Role.DATABASE and node.kind.replica is None

@@ -9,11 +9,11 @@ import numpy as np
 from engine.board import Node
 from engine.facts import HostBack, HostDied, LinkBack, LinkLost, StorageBack, StorageStopped
 from engine.hosts.condition import BYTES_A_GBIT, Condition
-from engine.hosts.copies import Copies
+from engine.hosts.copies import Copies, has_own_data
 from engine.hosts.moves import Moves
 from engine.hosts.rescue import Rescue
 from engine.hosts.usage import Usage
-from engine.spec import Bond, HostEffect, HostingSpec, Role
+from engine.spec import Bond, HostEffect, HostingSpec
 from engine.view import HostState
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Rack:
         gone = sum(condition.disks_gone for condition in self.conditions.values())
         if gone >= min(self.hosting.storage.replicas, len(self.conditions)):
             for node in self.vms():
-                if node.kind.role is Role.DATABASE:
+                if has_own_data(node):
                     self.rescue.wipe(node)
 
     def _lose_link(self, condition: Condition, back_step: int) -> None:

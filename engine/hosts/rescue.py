@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from engine.board import Node
 from engine.facts import NodeDied, VmRestarted, VmStranded
+from engine.hosts.copies import has_own_data
 from engine.hosts.room import choose, need_of
-from engine.spec import Role
 from engine.view import HostState, NodeState
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Rescue:
         restore_s = self.rack.copies.restore(node)
         if restore_s is not None:
             sim.upkeep.take_down(node, boot_s + restore_s)
-        elif node.kind.role is Role.DATABASE:
+        elif has_own_data(node):
             sim.upkeep.lose_data(node)
         elif not boot_s:
             sim.upkeep.take_down(node, self._boot_s(node))

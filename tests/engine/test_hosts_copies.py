@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.commands import Build, Connect, Place, Refused
-from engine.facts import BackupDone, DataLost, Fact, NodeReady, VmRestarted, VmStranded
+from engine.facts import BackupDone, DataLost, Fact, NodeReady, Promoted, VmRestarted, VmStranded
 from engine.simulation import Simulation
-from engine.spec import BackupWindowSpec, EventSpec, ReplicationSpec, StorageKind, StorageSpec
+from engine.spec import (
+    BackupWindowSpec,
+    EventSpec,
+    ReplicaSpec,
+    ReplicationSpec,
+    Role,
+    StageSpec,
+    StartNode,
+    StartWire,
+    StorageKind,
+    StorageSpec,
+    SubItem,
+)
 from engine.topology import Tally
+from engine.view import NodeState
 from tests.engine.builders import opened, run_for
-from tests.engine.hosted import CEPH, DB, HA, WEB, dies, facts_until, host, shop
+from tests.engine.hosted import CEPH, DB, HA, WEB, dies, facts_until, host, machine, shop
 
 EVERY = ReplicationSpec(every_s=10.0)
 NIGHTLY = BackupWindowSpec(at_hour=6.0, window_s=2.0, drag=0.0, restore_s=4.0)
@@ -146,3 +161,31 @@ def test_snapshots_are_told_and_their_age_is_shown() -> None:
     storage = simulation.view.storage
     assert storage is not None
     assert (storage.backup_s, storage.copied_s) == (pytest.approx(5.0), pytest.approx(5.0))
+
+
+def with_a_replica(*events: EventSpec, **hosting: object) -> StageSpec:
+    """The database on a has a replica on b."""
+    replica = ReplicaSpec(promotes_to="database", detection_s=0.5, promotion_s=0.5)
+    copy = machine("replica", role=Role.DATABASE, replica=replica)
+    copy = replace(
+        copy, sizes=tuple(replace(s, service_ms={SubItem.READ: 100.0}, apply_rps=1000.0) for s in copy.sizes)
+    )
+    spec = shop(None, 60.0, *events, kinds=(copy,), **hosting)
+    kinds = tuple(replace(kind, may_call=("replica",)) if kind.id == "database" else kind for kind in spec.node_kinds)
+    nodes = (*spec.nodes, StartNode(key="copy", kind="replica", x=9, y=9, host="b"))
+    return replace(spec, node_kinds=kinds, nodes=nodes, wires=(*spec.wires, StartWire(source="db", target="copy")))
+
+
+def test_a_replica_that_took_over_holds_the_data_and_the_old_master_loses_nothing() -> None:
+    """Promoted 1 s after the host died, before high availability starts the old master elsewhere, as its replica."""
+    simulation = opened(with_a_replica(dies("a", 14.0), ha=HA, replication=EVERY), 1)
+    found = facts_until(simulation, 25.0)
+    assert [fact for _, fact in found if isinstance(fact, Promoted)] == [Promoted(3)]
+    assert [fact for fact in lost(found) if fact.reason == "replication"] == []
+    old, new = simulation.view.node(DB), simulation.view.node(3)
+    assert (old.kind, new.kind) == ("replica", "database")
+    assert old.state is NodeState.READY
+    assert old.host in ("b", "c")
+    before = writes(simulation, 3)
+    run_for(simulation, 5.0)
+    assert writes(simulation, 3) > before

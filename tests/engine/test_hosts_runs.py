@@ -29,7 +29,10 @@ from engine.spec import (
     BackupWindowSpec,
     Bond,
     ClientSpec,
+    HaSpec,
     HostEffect,
+    HostingSpec,
+    NodeKind,
     NodeSize,
     Placement,
     ReplicationSpec,
@@ -44,6 +47,7 @@ from engine.view import HostState, NodeState
 from tests.engine.builders import balancer, opened, recipe, run_for, source, stage
 from tests.engine.hosted import HA, event, host, machine, shop
 from tests.engine.test_conservation import assert_conserved
+from tests.engine.worlds import random_act, random_world
 
 STORAGES = tuple(StorageSpec(kind=kind) for kind in StorageKind)
 
@@ -137,7 +141,7 @@ def holds(simulation: Simulation) -> None:
             pytest.fail(f"{node} runs on a host that is not there")
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*range(5), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(5, 20))])
 def test_random_runs_on_hosts_are_conserved_and_the_same_after_a_replay(seed: int) -> None:
     dice = random.Random(seed)
     simulation = Simulation(office(dice), seed)
@@ -146,7 +150,7 @@ def test_random_runs_on_hosts_are_conserved_and_the_same_after_a_replay(seed: in
         holds(simulation)
     simulation.apply(StartOperation())
     taken = 0
-    for step in range(1200):
+    for step in range(900):
         if step % 10 == 0:
             command = clicked(dice, simulation)
             checked = simulation.check(command)
@@ -161,6 +165,57 @@ def test_random_runs_on_hosts_are_conserved_and_the_same_after_a_replay(seed: in
     again = replay.play(simulation.stage, replay.from_text(replay.to_text(simulation.run)))
     assert again.state_hash() == simulation.state_hash()
     assert again.view.hosts == simulation.view.hosts
+
+
+def crowded(seed: int) -> StageSpec:
+    """A board of all kinds of the catalogue, whatever can be a VM one, on three hosts that die, and lose links."""
+    dice = random.Random(seed)
+    world = random_world(seed, 6.0)
+    kinds = tuple(
+        replace(kind, virtual=kind.role not in (Role.SOURCE, Role.OBSERVER) and not is_elastic(kind), kilobytes=20.0)
+        for kind in world.node_kinds
+    )
+    hosts = tuple(
+        host(name, 64, 512.0, bond=dice.choice(list(Bond)), link_gbps=dice.choice((0.1, 10.0))) for name in "abc"
+    )
+    hosting = HostingSpec(
+        hosts=hosts,
+        overcommit=50.0,
+        storage=dice.choice(STORAGES),
+        ha=dice.choice((None, HaSpec(detection_s=0.3, restart_s=0.2))),
+        replication=dice.choice((None, ReplicationSpec(every_s=0.5))),
+        backup=dice.choice((None, BackupWindowSpec(at_hour=6.0, window_s=0.3, drag=0.2, restore_s=0.3))),
+        placement=Placement.SPREAD,
+        migration_gbps=500.0,
+    )
+    deaths = tuple(
+        event(
+            dice.uniform(0.2, 4.0),
+            HostEffect(down_s=dice.choice((0.3, 1.0)), disks_lost=dice.random() < 0.4),
+            name=f"death{i}",
+        )
+        for i in range(5)
+    )
+    link = event(1.0, HostEffect(link_down_s=0.4, pick="all"), name="link")
+    return replace(world, node_kinds=kinds, hosting=hosting, events=(*world.events, *deaths, link), day_s=3.0)
+
+
+def is_elastic(kind: NodeKind) -> bool:
+    """Whether it is more than one machine."""
+    return kind.autoscale is not None or kind.cluster is not None or kind.serverless is not None
+
+
+@pytest.mark.parametrize("seed", [3, 4, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(5, 15))])
+def test_every_kind_on_hosts_is_conserved_and_the_same_after_a_replay(seed: int) -> None:
+    dice = random.Random(seed)
+    simulation = opened(crowded(seed), seed)
+    for step in range(450):
+        if step % 12 == 0:
+            by_hand = Place(dice.choice(simulation.view.node_ids), dice.choice("abc"))
+            simulation.apply(random_act(dice, simulation) if dice.random() < 0.6 else by_hand)
+        simulation.step()
+        assert_conserved(simulation)
+    assert replay.play(simulation.stage, simulation.run).state_hash() == simulation.state_hash()
 
 
 def test_hosts_are_part_of_the_hash() -> None:
