@@ -132,7 +132,6 @@ class _NodeState:
         self._restore_history(kernel, old, new)
 
     def _restore_history(self, kernel: Kernel, old: IndexArray, new: IndexArray) -> None:
-        steps = min(self.history.shape[0], kernel.history.shape[0])
-        for back in range(1, steps):
-            moment = kernel.clock - back
-            kernel.history[moment % kernel.history.shape[0], new] = self.history[moment % self.history.shape[0], old]
+        there, here = self.history.shape[0], kernel.history.shape[0]
+        moments = kernel.clock - np.arange(1, min(there, here))
+        kernel.history[(moments % here)[:, None], new] = self.history[(moments % there)[:, None], old]

@@ -43,11 +43,13 @@ class Kernel:
 
     counts: requests by cell. occupied: requests serving, waiting and calling (rows) by node. born_kind, done_kind,
     failed_kind: requests that came, were answered and failed since the start, by request kind. wasted: requests worked
-    off for nobody. lost_messages: those that went down with their broker. room: slots and queue by node.
+    off for nobody. lost_messages: those that went down with their broker. room: slots and queue by node. touched,
+    measured: how often anything but a step changed the traffic, and how often the capacities were taken over.
     """
 
-    def __init__(self, topology: Topology, capacity: Capacity, generator: np.random.Generator) -> None:
-        self.draws = Draws(generator)
+    def __init__(self, topology: Topology, capacity: Capacity, draws: Draws) -> None:
+        self.draws = draws
+        self.touched = self.measured = 0
         self.clock = 0
         self.wasted = 0
         self.lost_messages = 0
@@ -60,7 +62,7 @@ class Kernel:
 
     def adopt(self, topology: Topology, capacity: Capacity) -> None:
         """Start on a topology with nothing in it."""
-        nodes = len(topology.node_ids)
+        nodes = topology.nodes
         self.topology, self.capacity, self.nodes = topology, capacity, nodes
         self.counts = np.zeros(topology.cells, dtype=np.int64)
         self.occupied = np.zeros((3, nodes), dtype=np.int64)
@@ -78,17 +80,25 @@ class Kernel:
         self.history = np.zeros((int(capacity.patience.max(initial=1)) + 1, nodes), dtype=np.int64)
         self.columns = np.arange(nodes, dtype=np.intp)
         self.flows: StepFlows | None = None
+        self.touched += 1
         self.held = [True] * len(topology.levels)
         self._weigh()
 
     def refresh(self, board: Board) -> None:
         """Take over what changed in the capacities on the same board."""
         self.ledger.slots, self.slots_counted_at = self.slot_steps(), self.clock
+        self.measured += 1
         self.capacity.refresh(board)
+        self._weigh()
+
+    def take_over(self, capacity: Capacity) -> None:
+        """Go on with other capacities of the same nodes."""
+        self.capacity = capacity
         self._weigh()
 
     def refresh_shares(self, board: Board) -> None:
         """Take over shares of requests that changed, and nothing else."""
+        self.measured += 1
         self.capacity.refresh_shares(board)
         screened = (self.capacity.throttled > 0.0) | (self.capacity.shut > 0.0)
         for depth, level in enumerate(self.topology.levels):
@@ -264,9 +274,10 @@ class Kernel:
         probability = self._probability(unhindered * self.speed(), local, drawn, slots)
         amount = self.draws.binomial(drawn, probability, self.columns)
         early = self.nothing
-        if np.count_nonzero(amount > self.occupied[0]):
+        draws = self.draws.where(amount > self.occupied[0])
+        if draws:
             early = np.minimum(np.maximum(amount - self.serving, 0), self.waiting)
-            queueing.admit(self, early)
+            queueing.admit(self, early, draws)
             weights = counts * topology.leave_rate
             unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
         taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.draws)
@@ -308,12 +319,14 @@ class Kernel:
         on_it = [node in key.path and key.place in (SERVING, WAITING, PASSING) for key in topology.keys]
         chance = np.where(on_it, min(max(share, 0.0), 1.0), 0.0)
         lost = self.draws.binomial(self.counts, chance, topology.cell_node)
+        self.touched += 1
         self.counts -= lost
         self.lose(0, lost, _REFUSED)
         self.recount()
 
     def redrive(self, broker: int) -> None:
         """Make the dead letters of a broker messages again."""
+        self.touched += 1
         for key, cell in self.topology.index.items():
             if key.place == DEAD and key.path[0] == broker:
                 self.counts[self.topology.index[key._replace(place=STORED)]] += self.counts[cell]

@@ -129,6 +129,7 @@ class _Builder:
         messages = [(i, self.index[e.message]) for i, (_, _, e) in enumerate(self.edges) if e.message is not None]
         importance = [kind.importance for kind in mine]
         return Level(
+            key=level,
             cells=slice(self.start, self.start + len(self.keys)),
             dealing=Dealing(dealing),
             split=split,
@@ -138,7 +139,6 @@ class _Builder:
             at=np.unique(cell_node),
             stores=bool(messages),
             cell_node=cell_node,
-            cell_local=np.unique(cell_node).searchsorted(cell_node).astype(np.intp),
             cell_attack=_indices([int(kind.attack) for kind in mine]),
             cell_importance=np.array(importance, dtype=np.int64),
             importances=tuple(sorted(set(importance), reverse=True)),

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine import sampling
 from engine.arrays import CountArray
+from engine.draws import Draws
 from engine.ledger import REASON_ROW, StepFlows
 from engine.spec import FailureReason
 from engine.topology import Pull
@@ -42,7 +43,7 @@ def arrive(kernel: Kernel, came: CountArray, before: CountArray, flows: StepFlow
         entered = came - refused
         flows.refused, flows.refused_node = lost, refused
     flows.admitted = np.minimum(waiting, np.maximum(capacity.slots - held, 0))
-    admit(kernel, flows.admitted)
+    admit(kernel, flows.admitted, kernel.draws)
     _expire(kernel, entered, flows)
     if flows.refused.size or flows.expired is not kernel.nothing:
         # Whoever was lost in a call gave its callers their slots back.
@@ -59,23 +60,24 @@ def _refuse(kernel: Kernel, came: CountArray, before: CountArray, now: CountArra
     return np.asarray(came - early_in - late_in)
 
 
-def admit(kernel: Kernel, amount: CountArray) -> None:
+def admit(kernel: Kernel, amount: CountArray, draws: Draws) -> None:
     """Give slots to `amount` of the waiting requests of each node; who has been given up has waited longest."""
     topology = kernel.topology
     waiting = kernel.counts[topology.serving : topology.serving + topology.waiting]
-    draws = kernel.draws.where(amount != kernel.occupied[1])
-    if draws is None:
-        moved = waiting.copy()
+    some = draws.where(amount != kernel.occupied[1])
+    if some is None:
+        # At every node all who wait or none.
+        moved = waiting * (amount > 0)[topology.waiting_groups.of]
     elif topology.any_stale:
         groups = topology.waiting_groups
         stale = waiting * topology.stale
         given_up = np.bincount(groups.of, stale, kernel.nodes).astype(np.int64)
         first = np.minimum(amount, given_up)
-        moved = sampling.take(stale, first, given_up, groups, draws)
+        moved = sampling.take(stale, first, given_up, groups, some)
         fresh = kernel.waiting - given_up
-        moved += sampling.take(waiting - stale, amount - first, fresh, groups, draws)
+        moved += sampling.take(waiting - stale, amount - first, fresh, groups, some)
     else:
-        moved = sampling.take(waiting, amount, kernel.waiting, topology.waiting_groups, draws)
+        moved = sampling.take(waiting, amount, kernel.waiting, topology.waiting_groups, some)
     waiting -= moved
     kernel.counts[topology.admit_to] += moved
     kernel.occupied[1] -= amount

@@ -35,6 +35,7 @@ from engine.commands import (
 )
 from engine.commands import RefusalCode as Code
 from engine.desk import Desk
+from engine.draws import Draws
 from engine.economy import Economy
 from engine.facts import (
     BudgetWarning,
@@ -104,7 +105,7 @@ class Simulation:
         self.mishaps = Mishaps(stage)
         self.migration = Migration(stage)
         self.kernel = Kernel(
-            compile_topology(self.board, self.phases, self.dt_s), measure(self.board, self.dt_s), service
+            compile_topology(self.board, self.phases, self.dt_s), measure(self.board, self.dt_s), Draws(service)
         )
         self.tracers = Tracers(self.phases, self.board.source.id, self.dt_s, tracers)
         self.metrics = Metrics(self.dt_s)
@@ -149,13 +150,15 @@ class Simulation:
         """Advance by one fixed step and return what happened; outside of operation nothing moves."""
         if self.phase is not Phase.OPERATION:
             return []
+        if self.step_count % self.steps_per_tick == 0:
+            self.begin_tick()
+        self.take_step()
+        return self.drain_facts()
+
+    def take_step(self) -> None:
+        """One step of a tick that has begun."""
         kernel = self.kernel
-        offset = self.step_count % self.steps_per_tick
-        if offset == 0:
-            self._begin_tick()
-        arrivals = self.block[offset]
-        if self.stage.traffic.client.retries > 0:
-            arrivals = arrivals + self._sent_again()
+        arrivals = self.arrivals(self.step_count % self.steps_per_tick)
         kernel.step(arrivals)
         if self.traced and kernel.flows is not None:
             self.tracers.advance(kernel, kernel.flows, arrivals)
@@ -163,13 +166,21 @@ class Simulation:
         self.step_count += 1
         if self.step_count % self.steps_per_tick == 0:
             self._end_tick()
-        return self.drain_facts()
 
-    def _sent_again(self) -> CountArray:
-        """What clients send again of what failed."""
+    def finish_tick(self, present_steps: int) -> None:
+        """End a tick whose steps were taken elsewhere (see `engine.replicas`), in which so many requests were in the
+        system, summed over the steps."""
+        self.present_steps += present_steps
+        self.step_count += self.steps_per_tick
+        self._end_tick()
+
+    def arrivals(self, offset: int) -> CountArray:
+        """What arrives in a step of the tick, by request kind: new, and sent again by the clients of what failed."""
+        if self.stage.traffic.client.retries <= 0:
+            return np.asarray(self.block[offset])
         failed = (self.kernel.failed_kind - self.failed_seen) * ~self.kernel.topology.attack_kinds
         self.failed_seen = self.kernel.failed_kind.copy()
-        return self.clients.retries(failed)
+        return np.asarray(self.block[offset] + self.clients.retries(failed))
 
     def drain_facts(self) -> list[Fact]:
         """What happened since the last call, by commands or steps."""
@@ -302,7 +313,8 @@ class Simulation:
         self.tracers.rebuild(old, topology, lost | gone)
         self.topology_version += 1
 
-    def _begin_tick(self) -> None:
+    def begin_tick(self) -> None:
+        """What comes before the steps of a tick: the board's own changes, events, and the draw of the arrivals."""
         self.upkeep.begin_tick()
         self.bills.begin_tick()
         self.pending.extend(self.schedule.advance(self.time_s, self.desk.values))

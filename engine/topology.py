@@ -51,13 +51,14 @@ class Level:
     Arrays run over what their names begin with; `_node` is an index of nodes. A cell has one deck of edges, or two
     where the level is `split`: what a cache answers and what it does not. Decks that deal to the same targets in one
     turn make a group; a group and one of its targets a pair. single: every deck has but one edge. nodes: the cells
-    grouped by node. here: whether a node is in this level; at: the indices of those (cell_local: in which place).
+    grouped by node. here: whether a node is in this level; at: the indices of those. key: levels are in its order.
     stores: whether brokers are among them. cell_attack: 1 for requests of attackers. importances: of the level's cells,
     the highest first. cell_edges: where the edges of a cell begin, where those of its last deck do, and where they end.
     edge_reach: how many targets come after the edge's in a deal. message_dst: the cell that gets a message for each
     request over the edge.
     """
 
+    key: tuple[int, int, bool]
     cells: slice
     dealing: Dealing
     split: bool
@@ -67,7 +68,6 @@ class Level:
     at: IndexArray
     stores: bool
     cell_node: IndexArray
-    cell_local: IndexArray
     cell_attack: IndexArray
     cell_importance: CountArray
     importances: tuple[int, ...]

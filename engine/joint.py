@@ -1,0 +1,298 @@
+"""Many boards as one: the arrays of several topologies joined into those of one board that falls into as many parts.
+
+A step costs nearly the same for ten nodes as for a hundred, so runs that are stepped together cost a fraction each.
+Nothing leads from one part to another, and every sum the kernel takes is by node, group or cell, so each part fares as
+it would alone. Nodes, request kinds and edges stand part by part; cells stand by place first (see `Topology`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from engine.arrays import IndexArray
+from engine.capacity import Capacity
+from engine.levels import GROUP_SHIFT
+from engine.sampling import Groups
+from engine.topology import Dealing, Level, Topology
+
+_DEALT_APART = (Dealing.ROUND_ROBIN, Dealing.LEAST_CONNECTIONS, Dealing.WEIGHTED)
+_NO_INDEX: IndexArray = np.zeros(0, dtype=np.intp)
+
+Array = np.ndarray[Any, Any]
+LevelKey = tuple[tuple[int, int, bool], bool]
+
+
+def can_join(topology: Topology, capacity: Capacity) -> bool:
+    """Whether a board can be a part of a joint one: no brokers, no work for nobody, no shedding by importance, and no
+    balancer that draws as often as its requests ask for. Those take draws that depend on what the others do; and a
+    board on which nothing is ever served draws nothing."""
+    return (
+        bool(topology.serving and topology.waiting)
+        and topology.all_living
+        and not topology.pulls
+        and not topology.stored
+        and not topology.any_stale
+        and not capacity.by_importance.any()
+        and all(level.single or level.dealing in _DEALT_APART for level in topology.levels)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where one board lies in the joint one. cells: the place of each of its cells, movers: of each of its movers;
+    nodes, kinds, edges: what lies in a row. levels: for each of its levels, which one it is of the joint board, and the
+    edges, groups and pairs there.
+    """
+
+    cells: IndexArray
+    movers: IndexArray
+    nodes: slice
+    kinds: slice
+    edges: slice
+    levels: tuple[tuple[int, slice, slice, slice], ...]
+
+
+def join_capacities(capacities: Sequence[Capacity]) -> Capacity:
+    """The capacities of all nodes, part by part."""
+    joint: dict[str, object] = {}
+    for name in (field.name for field in fields(Capacity)):
+        values = [getattr(capacity, name) for capacity in capacities]
+        if isinstance(values[0], np.ndarray):
+            joint[name] = np.concatenate(values, axis=-1)
+        else:
+            joint[name] = any(values) if isinstance(values[0], bool) else values[0]
+    return Capacity(**joint)  # type: ignore[arg-type]
+
+
+def join_topologies(topologies: Sequence[Topology]) -> tuple[Topology, tuple[Part, ...]]:
+    """The joint topology of boards that can be joined, and where each lies in it."""
+    joining = _Joining(topologies)
+    return joining.topology(), joining.parts
+
+
+class _Joining:
+    """Places everything, then gathers the arrays. The numbers that follow a joint array are offsets by part."""
+
+    def __init__(self, topologies: Sequence[Topology]) -> None:
+        self.topologies = topologies
+        self.node = _offsets(t.nodes for t in topologies)
+        self.kind = _offsets(t.request_kinds for t in topologies)
+        self.edge = _offsets(t.edge_mover.size for t in topologies)
+        self.serving = _offsets(t.serving for t in topologies)
+        self.waiting = _offsets(t.waiting for t in topologies)
+        self.nodes, self.kinds, self.edges = self.node[-1], self.kind[-1], self.edge[-1]
+        self.served = self.serving[-1] + self.waiting[-1]
+        self.cells = self.served + sum(t.passing for t in topologies)
+        self.places: list[list[tuple[int, int, slice, slice, slice]]] = [[] for _ in topologies]
+        members = self._place_levels()
+        self.place = [self._places(part, topology) for part, topology in enumerate(topologies)]
+        self.levels = tuple(self._level(depth, levels) for depth, levels in enumerate(members))
+        self.parts = tuple(self._part(part, topology) for part, topology in enumerate(topologies))
+
+    def _place_levels(self) -> list[list[tuple[int, Level]]]:
+        """Which levels of which parts make a level together. Those that have nothing to deal are not mixed with others,
+        for only those others may draw."""
+        found: dict[LevelKey, list[tuple[int, Level]]] = {}
+        for part, topology in enumerate(self.topologies):
+            for level in topology.levels:
+                found.setdefault((level.key, level.single), []).append((part, level))
+        start, members = self.served, [found[key] for key in sorted(found)]
+        for depth, levels in enumerate(members):
+            edge = group = pair = 0
+            for part, level in levels:
+                sizes = level.edge_dst.size, level.group_size.size, level.pair_node.size
+                edges, groups, pairs = (slice(a, a + n) for a, n in zip((edge, group, pair), sizes, strict=True))
+                self.places[part].append((depth, start, edges, groups, pairs))
+                start += level.cell_node.size
+                edge, group, pair = edges.stop, groups.stop, pairs.stop
+        return members
+
+    def _places(self, part: int, topology: Topology) -> IndexArray:
+        """The joint place of each cell and sink of a part. Its levels come in the order they have there too."""
+        places: IndexArray = np.concatenate(
+            (
+                np.arange(topology.serving) + self.serving[part],
+                np.arange(topology.waiting) + self.serving[-1] + self.waiting[part],
+                *(
+                    np.arange(level.cell_node.size) + start
+                    for level, (_, start, *_) in zip(topology.levels, self.places[part], strict=True)
+                ),
+                np.arange(topology.request_kinds) + self.cells + self.kind[part],
+                np.arange(topology.nodes) + self.cells + self.kinds + self.node[part],
+                np.arange(2) + self.cells + self.kinds + self.nodes,
+            ),
+            dtype=np.intp,
+        )
+        return places
+
+    def _movers(self, part: int, movers: IndexArray) -> IndexArray:
+        """The joint numbers of movers: those of the request kinds come first."""
+        kinds = self.topologies[part].request_kinds
+        return np.where(movers < kinds, movers + self.kind[part], movers - kinds + self.kinds + self.serving[part])
+
+    def _part(self, part: int, topology: Topology) -> Part:
+        return Part(
+            cells=self.place[part][: topology.cells],
+            movers=self._movers(part, np.arange(topology.mover_size.size)),
+            nodes=slice(self.node[part], self.node[part + 1]),
+            kinds=slice(self.kind[part], self.kind[part + 1]),
+            edges=slice(self.edge[part], self.edge[part + 1]),
+            levels=tuple((depth, edges, groups, pairs) for depth, _, edges, groups, pairs in self.places[part]),
+        )
+
+    def _joined(self, values: Callable[[int, Topology], Array]) -> Array:
+        """An array whose parts stand in a row."""
+        return np.concatenate([values(part, topology) for part, topology in enumerate(self.topologies)])
+
+    def _by_cell(self, values: Callable[[int, Topology], Array]) -> Array:
+        """An array by cell."""
+        flat = self._joined(values)
+        sorted_ = np.empty_like(flat)
+        sorted_[self._joined(lambda part, topology: self.place[part][: topology.cells])] = flat
+        return sorted_
+
+    def _by_mover(self, values: Callable[[int, Topology], Array]) -> Array:
+        """An array by mover."""
+        flat = self._joined(values)
+        sorted_ = np.empty_like(flat)
+        sorted_[self._joined(lambda part, topology: self._movers(part, np.arange(topology.mover_size.size)))] = flat
+        return sorted_
+
+    def _edge_numbers(self, part: int, topology: Topology, edges: IndexArray) -> IndexArray:
+        """The joint numbers of flat edges: of the movers, then of the levels."""
+        sizes = [level.edge_dst.size for level in self.levels]
+        first = _offsets(sizes)
+        numbers = [np.arange(topology.edge_mover.size) + self.edge[part]]
+        numbers += [np.arange(span.start, span.stop) + self.edges + first[d] for d, _, span, *_ in self.places[part]]
+        found: IndexArray = np.concatenate(numbers, dtype=np.intp)[edges]
+        return found
+
+    def topology(self) -> Topology:
+        """All arrays the steps need; what only commands, tracers and sums look at stays with the parts."""
+        joined, node, first = self._joined, self.node, self.serving[-1]
+        cell_node = self._by_cell(lambda part, t: t.cell_node + node[part])
+        size = len(cell_node)
+        served = np.arange(self.served)
+        return Topology(
+            node_ids=(),
+            node_index={},
+            wires=(),
+            keys=(),
+            index={},
+            serving=first,
+            waiting=self.waiting[-1],
+            passing=self.cells - self.served,
+            stored=0,
+            request_kinds=self.kinds,
+            cell_node=cell_node,
+            cell_kind=self._by_cell(lambda part, t: t.cell_kind + self.kind[part]),
+            leave_rate=joined(lambda part, t: t.leave_rate),
+            write_cells=joined(lambda part, t: self.place[part][t.write_cells]),
+            write_node=joined(lambda part, t: t.write_node + node[part]),
+            admit_to=joined(lambda part, t: t.admit_to + self.serving[part]),
+            serving_groups=Groups.sorted_by(cell_node[:first], self.nodes),
+            waiting_groups=Groups.sorted_by(cell_node[first : self.served], self.nodes),
+            arrival_counter=cell_node[: self.served] + self.nodes * (served >= first),
+            occupied_cell=joined(lambda part, t: self.place[part][t.occupied_cell]),
+            occupied_by=joined(
+                lambda part, t: t.occupied_by % t.nodes + node[part] + t.occupied_by // t.nodes * self.nodes
+            ),
+            edge_mover=joined(lambda part, t: self._movers(part, t.edge_mover)),
+            edge_dst=joined(lambda part, t: self.place[part][t.edge_dst]),
+            dealt=joined(lambda part, t: t.dealt + self.edge[part]),
+            dealt_mover=joined(lambda part, t: self._movers(part, t.dealt_mover)),
+            dealt_reach=joined(lambda part, t: t.dealt_reach),
+            dealt_size=joined(lambda part, t: t.dealt_size),
+            mover_size=self._by_mover(lambda part, t: t.mover_size),
+            mover_first_edge=_NO_INDEX,
+            keeps_slot=joined(lambda part, t: t.keeps_slot),
+            levels=self.levels,
+            level_ends=(),
+            pulls=(),
+            pull_edges=0,
+            all_edge_wires=_NO_INDEX,
+            tally_edge=_NO_INDEX,
+            tally_place=_NO_INDEX,
+            tally_weight=np.zeros(0),
+            no_route_edge=joined(lambda part, t: self._edge_numbers(part, t, t.no_route_edge)),
+            no_route_kind=joined(lambda part, t: t.no_route_kind + self.kind[part]),
+            stale=np.zeros(self.waiting[-1], dtype=bool),
+            any_stale=False,
+            abandon_to=np.full(self.waiting[-1], -1, dtype=np.intp),
+            nack=np.full(size, -1, dtype=np.intp),
+            living=np.ones(size, dtype=bool),
+            all_living=True,
+            timed=self._by_cell(lambda part, t: t.timed),
+            attack_kinds=joined(lambda part, t: t.attack_kinds),
+            cells=self.cells,
+            nodes=self.nodes,
+            sinks=self.kinds + self.nodes + 2,
+            no_route=self.cells + self.kinds,
+            wasted=self.cells + self.kinds + self.nodes,
+        )
+
+    def _level(self, depth: int, members: list[tuple[int, Level]]) -> Level:
+        def offset_by(sizes: Callable[[Level], int]) -> list[int]:
+            return _offsets(sizes(level) for _, level in members)
+
+        def joined(values: Callable[[Level], Array], offsets: list[int] | None = None) -> Array:
+            found = [values(level) for _, level in members]
+            return np.concatenate([v + o for v, o in zip(found, offsets, strict=False)] if offsets else found)
+
+        cell, edge = offset_by(lambda level: level.cell_node.size), offset_by(lambda level: level.edge_dst.size)
+        deck, group = offset_by(lambda level: level.deck_cell.size), offset_by(lambda level: level.group_size.size)
+        pair, node = offset_by(lambda level: level.pair_node.size), [self.node[part] for part, _ in members]
+        start = next(start for places in self.places for d, start, *_ in places if d == depth)
+        cell_node, at = joined(lambda level: level.cell_node, node), joined(lambda level: level.at, node)
+        here = np.zeros(self.nodes, dtype=bool)
+        here[at] = True
+        pair_group = joined(lambda level: level.pair_group, group)
+        importances = {importance for _, level in members for importance in level.importances}
+        first = members[0][1]
+        return Level(
+            key=first.key,
+            cells=slice(start, start + cell[-1]),
+            dealing=first.dealing,
+            split=first.split,
+            single=first.single,
+            nodes=Groups.sorted_by(cell_node, self.nodes),
+            here=here,
+            at=at,
+            stores=False,
+            cell_node=cell_node,
+            cell_attack=joined(lambda level: level.cell_attack),
+            cell_importance=joined(lambda level: level.cell_importance),
+            importances=tuple(sorted(importances, reverse=True)),
+            cell_edges=(),
+            deck_cell=joined(lambda level: level.deck_cell, cell),
+            deck_group=joined(lambda level: level.deck_group, group),
+            edge_deck=joined(lambda level: level.edge_deck, deck),
+            edge_group=joined(lambda level: level.edge_group, group),
+            edge_size=joined(lambda level: level.edge_size),
+            edge_reach=joined(lambda level: level.edge_reach),
+            edge_dst=np.concatenate([self.place[part][level.edge_dst] for part, level in members]),
+            edge_pair=joined(lambda level: level.edge_pair, pair),
+            edge_wire=np.full(edge[-1], -1, dtype=np.intp),
+            group_start=joined(lambda level: level.group_start, deck),
+            group_size=joined(lambda level: level.group_size),
+            group_node=joined(lambda level: level.group_node, node),
+            group_key=(),
+            pair_group=pair_group,
+            pair_position=joined(lambda level: level.pair_position),
+            pair_size=joined(lambda level: level.pair_size),
+            pair_rank=pair_group.astype(np.int64) << GROUP_SHIFT,
+            pair_node=joined(lambda level: level.pair_node, node),
+            pair_start=joined(lambda level: level.pair_start, pair),
+            message_edge=_NO_INDEX,
+            message_dst=_NO_INDEX,
+        )
+
+
+def _offsets(sizes: Iterable[int]) -> list[int]:
+    """Where each begins, and the end of the last."""
+    return [0, *accumulate(sizes)]

@@ -1,0 +1,172 @@
+"""Many runs in lockstep: the traffic of all that can be joined is stepped as one board, a tenth of a second at a time.
+
+Every run keeps its own random streams, events, models and money, and its result is bit for bit that of a run on its
+own: the sums, shares and deals of a step are taken node by node, and each run's numbers are drawn from its own stream
+in its own order (`engine.draws.JointDraws`). Runs whose board cannot be a part (`engine.joint.can_join`), or whose
+single requests are followed, are stepped by themselves beside the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy as np
+
+from engine.arrays import CountArray
+from engine.draws import JointDraws
+from engine.joint import Part, can_join, join_capacities, join_topologies
+from engine.kernel import Kernel
+from engine.simulation import Simulation
+from engine.view import Phase
+
+# Arrays of the kernel by node, kind and edge, and those of the ledger by node that a step changes.
+_LENT = {
+    "occupied": "nodes",
+    "arrival_mean": "nodes",
+    "was_empty": "nodes",
+    "credit": "nodes",
+    "born_kind": "kinds",
+    "done_kind": "kinds",
+    "failed_kind": "kinds",
+    "edge_flow": "edges",
+}
+_STEPPED = ("occupied", "full", "entered", "failed", "tally")
+
+
+class Replicas:
+    """Runs that are advanced together. All have steps of the same length, have begun, and stand at the same step.
+
+    simulations: those still in operation; the others are left out as they end.
+    """
+
+    def __init__(self, simulations: Sequence[Simulation]) -> None:
+        """Raises ValueError for runs that do not stand at the same step."""
+        if len({(s.dt_s, s.step_count, s.phase) for s in simulations}) > 1:
+            raise ValueError("runs can only be advanced together from the same step on, and with steps of one length")
+        self.simulations = list(simulations)
+        self._joint: _Joint | None = None
+
+    def tick(self) -> None:
+        """Advance all by a tick."""
+        for simulation in self.simulations:
+            simulation.begin_tick()
+        together = [s for s in self.simulations if not s.traced and can_join(s.kernel.topology, s.kernel.capacity)]
+        if self._joint is None or not self._joint.is_of(together):
+            self._joint = _Joint(together) if together else None
+        present = self._joint.advance() if self._joint else []
+        for simulation, present_steps in zip(together, present, strict=True):
+            simulation.finish_tick(present_steps)
+        joined = {id(simulation) for simulation in together}
+        for simulation in self.simulations:
+            if id(simulation) not in joined:
+                for _ in range(simulation.steps_per_tick):
+                    simulation.take_step()
+        self.simulations = [s for s in self.simulations if s.phase is Phase.OPERATION]
+
+
+class _Joint:
+    """The joint kernel of some runs. What a run's own kernel holds by node, kind and edge are views of the joint arrays
+    from then on; its cells and turns are handed back after every tick."""
+
+    def __init__(self, simulations: list[Simulation]) -> None:
+        self.simulations = simulations
+        self.kernels = [simulation.kernel for simulation in simulations]
+        topology, self.parts = join_topologies([kernel.topology for kernel in self.kernels])
+        generators = [kernel.draws.at(0) for kernel in self.kernels]
+        draws = JointDraws(generators, [kernel.nodes for kernel in self.kernels])
+        capacity = join_capacities([kernel.capacity for kernel in self.kernels])
+        self.kernel = Kernel(topology, capacity, draws)
+        self.cells = np.concatenate([part.cells for part in self.parts])
+        self.movers = np.concatenate([part.movers for part in self.parts])
+        self.cell_spans = _spans([part.cells.size for part in self.parts])
+        self.run_of_cell = np.repeat(np.arange(len(self.parts)), [part.cells.size for part in self.parts])
+        self.mover_spans = _spans([part.movers.size for part in self.parts])
+        self.timed = topology.timed
+        self.touched = [kernel.touched for kernel in self.kernels]
+        self.measured = [kernel.measured for kernel in self.kernels]
+        self._gather()
+        for kernel, part in zip(self.kernels, self.parts, strict=True):
+            self._lend(kernel, part)
+
+    def is_of(self, simulations: list[Simulation]) -> bool:
+        """Whether it still is the traffic of just these runs. Takes over their capacities where they changed."""
+        if len(simulations) != len(self.kernels):
+            return False
+        kernels = [simulation.kernel for simulation in simulations]
+        if [kernel.touched for kernel in kernels] != self.touched:
+            return False
+        if any(mine is not other for mine, other in zip(self.simulations, simulations, strict=True)):
+            return False
+        measured = [kernel.measured for kernel in kernels]
+        if measured != self.measured:
+            self.measured = measured
+            self.kernel.take_over(join_capacities([kernel.capacity for kernel in kernels]))
+        return True
+
+    def advance(self) -> list[int]:
+        """Take the steps of a tick; returns the requests in each run's system, summed over the steps."""
+        kernel, runs = self.kernel, self.simulations
+        fresh = np.concatenate([simulation.block for simulation in runs], axis=1)
+        again = any(simulation.stage.traffic.client.retries > 0 for simulation in runs)
+        present = np.zeros_like(kernel.counts)
+        for offset in range(len(fresh)):
+            kernel.step(np.concatenate([run.arrivals(offset) for run in runs]) if again else fresh[offset])
+            present += kernel.counts
+        self._hand_back()
+        present *= self.timed
+        sums: list[int] = np.bincount(self.run_of_cell, present[self.cells], len(runs)).astype(np.int64).tolist()
+        return sums
+
+    def _hand_back(self) -> None:
+        """Give each run's kernel its own cells and turns as they are now."""
+        counts, turns = self.kernel.counts[self.cells], self.kernel.turn[self.movers]
+        spans = zip(self.kernels, self.cell_spans, self.mover_spans, strict=True)
+        for kernel, cells, movers in spans:
+            kernel.counts, kernel.turn, kernel.clock = counts[cells], turns[movers], self.kernel.clock
+
+    def _gather(self) -> None:
+        """Fill the joint arrays with what the runs' kernels hold."""
+        joint, kernels = self.kernel, self.kernels
+        joint.clock = kernels[0].clock
+        joint.counts[self.cells] = np.concatenate([kernel.counts for kernel in kernels])
+        joint.turn[self.movers] = np.concatenate([kernel.turn for kernel in kernels])
+        for name in _LENT:
+            np.concatenate([getattr(kernel, name) for kernel in kernels], axis=-1, out=getattr(joint, name))
+        for name in _STEPPED:
+            sums = [getattr(kernel.ledger, name) for kernel in kernels]
+            np.concatenate(sums, axis=-1, out=getattr(joint.ledger, name))
+        for kernel, part in zip(kernels, self.parts, strict=True):
+            self._gather_history(kernel.history, part.nodes)
+            for own, (depth, edges, groups, pairs) in enumerate(part.levels):
+                joint.level_flow[depth][edges] = kernel.level_flow[own]
+                joint.deals[depth].turn[groups] = kernel.deals[own].turn
+                joint.deals[depth].credit[pairs] = kernel.deals[own].credit
+
+    def _gather_history(self, history: CountArray, nodes: slice) -> None:
+        """As far back as anybody's patience goes in both."""
+        there, here = history.shape[0], self.kernel.history.shape[0]
+        if there == here:
+            self.kernel.history[:, nodes] = history
+            return
+        moments = self.kernel.clock - np.arange(1, min(there, here) + 1)
+        self.kernel.history[moments % here, nodes] = history[moments % there]
+
+    def _lend(self, kernel: Kernel, part: Part) -> None:
+        """Let a run's kernel look at its part of the joint arrays."""
+        joint = self.kernel
+        for name, span in _LENT.items():
+            setattr(kernel, name, getattr(joint, name)[..., getattr(part, span)])
+        for name in _STEPPED:
+            setattr(kernel.ledger, name, getattr(joint.ledger, name)[..., part.nodes])
+        kernel.history = joint.history[:, part.nodes]
+        kernel.held = [True] * len(kernel.held)
+        for own, (depth, edges, groups, pairs) in enumerate(part.levels):
+            kernel.level_flow[own] = joint.level_flow[depth][edges]
+            kernel.deals[own].turn = joint.deals[depth].turn[groups]
+            kernel.deals[own].credit = joint.deals[depth].credit[pairs]
+
+
+def _spans(sizes: list[int]) -> list[slice]:
+    ends = list(accumulate(sizes))
+    return [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]

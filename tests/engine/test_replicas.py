@@ -1,0 +1,114 @@
+"""Runs that are stepped together are, bit for bit, the runs they are alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from engine.commands import Command, StartOperation
+from engine.joint import can_join
+from engine.replicas import Replicas
+from engine.simulation import Simulation
+from engine.spec import GoalSpec, StageSpec
+from engine.view import Phase
+from tests.engine.builders import mmc, opened, random_command, random_stage, three_tier
+from tests.engine.worlds import random_act, random_world
+
+TICKS = 40
+Act = Callable[[random.Random, Simulation], Command]
+
+
+def begun(stage: StageSpec, seed: int, traced: bool = False) -> Simulation:
+    simulation = Simulation(stage, seed, traced)
+    simulation.apply(StartOperation())
+    return simulation
+
+
+def acted(simulation: Simulation, dice: random.Random, act: Act) -> None:
+    if dice.random() < 0.2:
+        simulation.apply(act(dice, simulation))
+
+
+def alone(stage: StageSpec, seed: int, act: Act, ticks: int = TICKS) -> list[str]:
+    simulation, dice, hashes = begun(stage, seed), random.Random(seed), []
+    for _ in range(ticks):
+        acted(simulation, dice, act)
+        for _ in range(simulation.steps_per_tick):
+            simulation.step()
+        hashes.append(simulation.state_hash())
+    return hashes
+
+
+def together(runs: Sequence[tuple[StageSpec, int]], act: Act, ticks: int = TICKS) -> tuple[list[list[str]], float]:
+    """The hashes of each run by tick, and the share of the ticks in which a run was part of the joint board."""
+    simulations = [begun(stage, seed) for stage, seed in runs]
+    dice = [random.Random(seed) for _, seed in runs]
+    replicas, joined = Replicas(simulations), 0
+    hashes: list[list[str]] = [[] for _ in runs]
+    for _ in range(ticks):
+        for simulation, own in zip(simulations, dice, strict=True):
+            acted(simulation, own, act)
+        replicas.tick()
+        joined += sum(can_join(s.kernel.topology, s.kernel.capacity) for s in simulations)
+        for simulation, found in zip(simulations, hashes, strict=True):
+            found.append(simulation.state_hash())
+    return hashes, joined / (ticks * len(runs))
+
+
+def test_boards_of_all_sizes_under_acts_of_all_sorts() -> None:
+    runs = [(replace(random_stage(seed), step_ms=5.0), seed) for seed in range(1, 7)]
+    runs += [(three_tier(70.0, policy), seed) for seed, policy in enumerate(("round_robin", "least_connections"), 7)]
+    runs += [(mmc(8, 100.0, 90.0, 20, step_ms=5.0), 9), (mmc(2, 30.0, 80.0, 3, step_ms=5.0), 10)]
+    found, joined = together(runs, random_command)
+    assert found == [alone(stage, seed, random_command) for stage, seed in runs]
+    assert joined > 0.7
+
+
+def test_boards_of_every_kind() -> None:
+    """Brokers and the like are stepped by themselves, and may come and go."""
+    runs = [(random_world(seed, 4.0), seed) for seed in range(1, 9)]
+    found, joined = together(runs, random_act, 30)
+    assert found == [alone(stage, seed, random_act, 30) for stage, seed in runs]
+    assert 0.1 < joined < 0.9
+
+
+def test_runs_end_one_by_one() -> None:
+    goal = GoalSpec(error_threshold=0.05, gauge_fill_s=1.0)
+    stages = [replace(mmc(1, 100.0, rate, 3), goal=goal, duration_s=6.0) for rate in (5.0, 40.0, 80.0)]
+    simulations = [begun(stage, 3) for stage in stages]
+    replicas = Replicas(simulations)
+    left = []
+    while replicas.simulations:
+        replicas.tick()
+        left.append(len(replicas.simulations))
+    assert left == sorted(left, reverse=True)
+    assert len(set(left)) > 1
+    for stage, simulation in zip(stages, simulations, strict=True):
+        single = begun(stage, 3)
+        while single.phase is Phase.OPERATION:
+            single.step()
+        assert (single.result, single.state_hash()) == (simulation.result, simulation.state_hash())
+        assert single.view.totals == simulation.view.totals
+
+
+def test_who_follows_single_requests_is_stepped_alone() -> None:
+    stage = three_tier(60.0)
+    followed, others = begun(stage, 1, traced=True), [begun(stage, seed) for seed in (2, 3)]
+    replicas = Replicas([followed, *others])
+    for _ in range(TICKS):
+        replicas.tick()
+    single = opened(stage, 1)
+    for _ in range(TICKS * single.steps_per_tick):
+        single.step()
+    assert single.state_hash() == followed.state_hash()
+    assert single.tracers.all_time.percentiles(0.5) == followed.tracers.all_time.percentiles(0.5)
+
+
+def test_runs_at_different_steps_cannot_be_advanced_together() -> None:
+    ahead = begun(three_tier(60.0), 1)
+    ahead.step()
+    with pytest.raises(ValueError, match="same step"):
+        Replicas([ahead, begun(three_tier(60.0), 2)])
