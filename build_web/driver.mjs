@@ -88,6 +88,19 @@ const ACTS = {
   size: ({ size }) => page.setViewportSize({ width: size[0], height: size[1] }),
   problems: async () => problems,
   outside: async () => outside,
+  // Processor time of the animation frames meanwhile, in ms: waiting for a processor that others use is not in it.
+  frames: async ({ seconds }) => {
+    const spent = [];
+    const collect = ({ value }) => { for (const event of value) if (event.name === "FireAnimationFrame" && event.tdur) spent.push(event.tdur / 1000); };
+    cdp.on("Tracing.dataCollected", collect);
+    await cdp.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: ["devtools.timeline"] } });
+    await pause(seconds);
+    const complete = new Promise(done => cdp.once("Tracing.tracingComplete", done));
+    await cdp.send("Tracing.end");
+    await complete;
+    cdp.off("Tracing.dataCollected", collect);
+    return spent;
+  },
   stats: () => page.evaluate(() => window.__rig?.stats?.()),
 };
 

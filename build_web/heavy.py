@@ -82,6 +82,7 @@ class Stretch:
     def __init__(self, app: App) -> None:
         self.app = app
         self.began = self._drawn()
+        self.since_s = play_scene(app).session.view.time_s
 
     def packets(self) -> float:
         """Packets drawn in a frame, on average since the beginning."""
@@ -100,7 +101,7 @@ def play_scene(app: App) -> PlayScene:
 
 
 def counts(stretch: Stretch) -> str:
-    """What is on the screen now, and how many packets were on average, as JSON."""
+    """What is on the screen now, and since the stretch began: packets on average, seconds of the run. As JSON."""
     view = play_scene(stretch.app).session.view
     return json.dumps(
         {
@@ -109,6 +110,6 @@ def counts(stretch: Stretch) -> str:
             "packets": round(stretch.packets(), 1),
             "overloaded": sum(node.overloaded for node in view.nodes),
             "error_rate": round(view.error_rate, 3),
-            "simulated_s": round(view.time_s, 1),
+            "simulated_s": round(view.time_s - stretch.since_s, 2),
         }
     )

@@ -6,6 +6,9 @@ does not depend on the speed or the frame rate.
 
 from __future__ import annotations
 
+import math
+import sys
+import time
 from collections.abc import Callable
 
 from engine.commands import Accepted, Answer, Command
@@ -20,6 +23,8 @@ from game.outages import Outages
 SPEEDS = (1, 2, 4, 8)
 MAX_STEPS_PER_FRAME = 60
 MAX_CATCH_UP_STEPS_PER_FRAME = 250
+# In a browser on a slow machine the game would rather slow down than answer the hand late.
+MAX_STEPPING_S = 0.024 if sys.platform == "emscripten" else math.inf
 
 FactListener = Callable[[Fact], None]
 
@@ -118,14 +123,14 @@ class Session:
             return
         dt = self.sim.dt_s
         self._owed_s += dt_s * rate
-        steps = min(int(self._owed_s / dt), MAX_STEPS_PER_FRAME)
-        for _ in range(steps):
+        until = time.perf_counter() + MAX_STEPPING_S
+        for _ in range(min(int(self._owed_s / dt), MAX_STEPS_PER_FRAME)):
             self._tell(self.sim.step())
+            self._owed_s -= dt
             if self._playback is not None:
                 self._give_due(self._playback)
-            if self.over:
+            if self.over or time.perf_counter() > until:
                 break
-        self._owed_s -= steps * dt
         if self._owed_s >= dt:
             self._owed_s = 0.0
         self.fraction = self._owed_s / dt

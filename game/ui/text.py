@@ -20,6 +20,7 @@ class TextCache:
         self.theme = theme
         self.misses = 0
         self._lines: OrderedDict[Key, pygame.Surface] = OrderedDict()
+        self._widths: dict[tuple[str, str], int] = {}
 
     def get(self, text: str, role: str, colour: pygame.Color, background: pygame.Color | None = None) -> pygame.Surface:
         """A line of text as a surface."""
@@ -45,7 +46,12 @@ class TextCache:
 
     def width(self, text: str, role: str) -> int:
         """The width of a line in pixels."""
-        return self.theme.font(role).size(text)[0]
+        width = self._widths.get((text, role))
+        if width is None:
+            if len(self._widths) >= MOST:
+                self._widths.clear()
+            width = self._widths[text, role] = self.theme.font(role).size(text)[0]
+        return width
 
     def line_height(self, role: str) -> int:
         """The distance between two lines of a role in pixels."""

@@ -65,6 +65,15 @@ def test_a_frame_that_took_too_long_is_capped() -> None:
     assert session.fraction == 0.0
 
 
+def test_a_slow_browser_makes_the_game_slower_and_not_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = started()
+    session.set_speed(8)
+    monkeypatch.setattr("game.session.MAX_STEPPING_S", 0.0)
+    for frame in range(1, 4):
+        session.advance(0.1)
+        assert session.view.step == frame, "every frame goes on, and none owes what the one before could not do"
+
+
 def test_nothing_moves_in_set_up_or_while_paused() -> None:
     session = fresh()
     session.advance(1.0)
