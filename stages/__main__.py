@@ -1,8 +1,7 @@
-"""The headless tools: `python -m stages list | check | simulate | bench | experiment | balance |
-search`.
+"""The headless tools: `python -m stages list | check | simulate | presets | bench | experiment | balance | search`.
 
-Exit codes: 0 all is well, 1 a stage has problems, breaks a promise, or an experiment shows something else than it says,
-2 the command line was not understood.
+Exit codes: 0 all is well, 1 a stage has problems, a stage or a preset breaks a promise, or an experiment shows
+something else than it says, 2 the command line was not understood.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from stages.errors import OverrideError, Problem, StageError
-from stages.load import load_stage, stage_names
+from stages.load import load_stage, preset_names, stage_names
 
 OK, PROBLEMS, USAGE = 0, 1, 2
 
@@ -39,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from stages.balance import command as balance_command
+    from stages.balance.workers import cores
     from stages.bots import BOTS
     from stages.experiments import NAMES
     from stages.experiments.plot import FORMATS
@@ -64,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.set_defaults(run=_simulate)
 
+    presets = commands.add_parser("presets", help="what each preset of hardware or cloud carries, and what it costs")
+    presets.add_argument("names", nargs="*", choices=[[], *preset_names()], metavar="PRESET", help="which (all)")
+    presets.add_argument("--seed", type=_seed, default=1, metavar="K", help="the seed of every run (1)")
+    presets.add_argument("--workers", type=_count, default=cores(), metavar="N", help="processes (one a core)")
+    presets.set_defaults(run=_presets)
+
     bench = commands.add_parser("bench", help="how fast the engine is on this machine")
     bench.add_argument("--every-kind", action="store_true", help="only the board of every kind of node")
     bench.set_defaults(run=_bench)
@@ -87,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     searching = commands.add_parser("search", help="look for an opening that beats the reference bot")
     search_command.add_options(searching, _count, _seed)
     searching.set_defaults(run=_search)
-    for command in (listing, check, simulate, bench, experiment, balance, searching):
+    for command in (listing, check, simulate, presets, bench, experiment, balance, searching):
         command.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -161,6 +167,23 @@ def _simulate(options: argparse.Namespace) -> int:
     else:
         print(runs_text(runs))
     return OK
+
+
+def _presets(options: argparse.Namespace) -> int:
+    from stages.balance.workers import WorkersError, in_processes
+    from stages.presets import report
+
+    try:
+        with in_processes(options.workers) as spread:
+            found = list(report.capacities(spread, options.seed, options.names))
+    except WorkersError as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    if options.json:
+        _print_json(report.data(found))
+    else:
+        print(report.text(found))
+    return OK if all(each.kept for each in found) else PROBLEMS
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 A stage gets what it names: a kind of node in `unlocked` or `nodes`, a kind of request in `traffic.mix`, is taken from
 the catalogue unless the stage defines it itself. A definition in the stage with `base = "<id>"` starts from the
 catalogue's and changes the keys it gives; sizes and policies are matched by their id, a new one is added. Policies it
-names in `without_policies` are left out.
+names in `without_policies` are left out, and with `only_sizes` every size it does not name.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from stages.keypath import Path, did_you_mean, find, one_of
 CATALOG_DIR = FilePath(__file__).parent / "catalog"
 SECTIONS = ("node_kinds", "request_kinds")
 WITHOUT = "without_policies"
+ONLY = "only_sizes"
+_LEFT_OUT = {"policies": "the base has no such setting", "sizes": "there is no such size"}
 _MERGED_LISTS = {"sizes": "id", "policies": "key"}
 
 
@@ -118,7 +120,7 @@ def _with_base(resolved: Resolved, path: Path, kind: Any) -> Any:
         return kind
     if "base" not in kind:
         return dict(kind)
-    own = {key: value for key, value in kind.items() if key not in ("base", WITHOUT)}
+    own = {key: value for key, value in kind.items() if key not in ("base", WITHOUT, ONLY)}
     entries = catalog_entries(str(path[0]))
     base = kind["base"]
     if not isinstance(base, str) or base not in entries:
@@ -133,27 +135,36 @@ def _with_base(resolved: Resolved, path: Path, kind: Any) -> Any:
     for key, name in _MERGED_LISTS.items():
         if isinstance(own.get(key), list) and isinstance(entry.data.get(key), list):
             merged[key] = _merge_lists(resolved, (*path, key), own[key], entry, name)
-    _leave_out(resolved, path, merged, kind.get(WITHOUT, []))
+    unwanted = kind.get(WITHOUT, [])
+    _leave_out(resolved, (*path, WITHOUT), merged, ("policies", "key"), unwanted)
+    if ONLY in kind:
+        wanted = kind[ONLY] if isinstance(kind[ONLY], list) else [kind[ONLY]]
+        known = [size.get("id") for size in merged.get("sizes", []) if isinstance(size, dict)]
+        unknown = [name for name in wanted if name not in known]
+        rest = unknown or [name for name in known if name not in wanted]
+        _leave_out(resolved, (*path, ONLY), merged, ("sizes", "id"), rest)
     return merged
 
 
-def _leave_out(resolved: Resolved, path: Path, kind: dict[str, Any], keys: Any) -> None:
-    """Take settings out of a kind that has just been merged with its base."""
-    policies = [policy for policy in kind.get("policies", []) if isinstance(policy, dict)]
-    known = [policy.get("key") for policy in policies]
-    names = [key for key in known if isinstance(key, str)]
-    unknown = [key for key in keys if key not in known] if isinstance(keys, list) else [keys]
-    for key in unknown:
-        hint = did_you_mean(str(key), names)
-        message = f'the base has no such setting: "{key}".{hint}'
-        resolved.findings.append(Finding((*path, WITHOUT), message, one_of(names)))
-    if not keys or unknown:
+def _leave_out(resolved: Resolved, path: Path, kind: dict[str, Any], place: tuple[str, str], names: Any) -> None:
+    """Take elements out of a list of a kind that has just been merged with its base. place: the list, and the key that
+    names its elements. path: of the key that asks for it.
+    """
+    section, key = place
+    items = [item for item in kind.get(section, []) if isinstance(item, dict)]
+    known = [item.get(key) for item in items]
+    allowed = [name for name in known if isinstance(name, str)]
+    unknown = [name for name in names if name not in known] if isinstance(names, list) else [names]
+    for name in unknown:
+        hint = did_you_mean(str(name), allowed)
+        resolved.findings.append(Finding(path, f'{_LEFT_OUT[section]}: "{name}".{hint}', one_of(allowed)))
+    if not names or unknown:
         return
-    places = [place for place, key in enumerate(known) if key not in keys]
-    origins = [resolved.origin((*path, "policies", place)) for place in places]
-    for place, origin in enumerate(origins):
-        resolved.origins[(*path, "policies", place)] = origin
-    kind["policies"] = [policies[place] for place in places]
+    places = [index for index, name in enumerate(known) if name not in names]
+    origins = [resolved.origin((*path[:-1], section, index)) for index in places]
+    for index, origin in enumerate(origins):
+        resolved.origins[(*path[:-1], section, index)] = origin
+    kind[section] = [items[index] for index in places]
 
 
 def _merge_lists(resolved: Resolved, path: Path, own: list[Any], entry: Entry, name: str) -> list[Any]:

@@ -18,6 +18,16 @@ from stages.keypath import did_you_mean, one_of
 
 CAMPAIGN_DIR = Path(__file__).parent / "campaign"
 MODES_DIR = Path(__file__).parent / "modes"
+PRESETS_DIR = Path(__file__).parent / "presets"
+PRESETS = (
+    "proxmox_basic",
+    "proxmox_standard",
+    "proxmox_extended",
+    "proxmox_enterprise",
+    "gpu_server_box",
+    "workspace_platform",
+    "managed_cloud",
+)
 
 
 def stage_names() -> tuple[str, ...]:
@@ -26,8 +36,14 @@ def stage_names() -> tuple[str, ...]:
 
 
 def mode_names() -> tuple[str, ...]:
-    """The names of the stages outside of the campaign that can be played like one: endless, sandbox."""
-    return tuple(_files(MODES_DIR))
+    """The names of the stages outside of the campaign that can be played like one: endless, sandbox, the presets."""
+    return (*_files(MODES_DIR), *preset_names())
+
+
+def preset_names() -> tuple[str, ...]:
+    """The names of the presets, own hardware first, the smallest first."""
+    files = _files(PRESETS_DIR)
+    return tuple(name for name in PRESETS if name in files)
 
 
 def load_stage(name_or_path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> StageSpec:
@@ -40,17 +56,18 @@ def load_stage(name_or_path: str | os.PathLike[str], overrides: Iterable[str] = 
         return compiled.load(_read(file), file.name)
     from stages.document import read_document
     from stages.overrides import parse_override, resolve_with
+    from stages.presets.expand import expand
     from stages.schema import validate
 
     changes = [parse_override(text) for text in overrides]
-    return validate(resolve_with(read_document(file, _shown(file)), changes))
+    return validate(resolve_with(expand(read_document(file, _shown(file))), changes))
 
 
 def stage_file(name_or_path: str | os.PathLike[str]) -> Path:
     """The file of a stage. A name goes before a file of the same name. Raises StageNotFound."""
     text = os.fspath(name_or_path)
     campaign = _campaign_files()
-    named = campaign | _files(MODES_DIR)
+    named = campaign | _files(MODES_DIR) | _files(PRESETS_DIR)
     if text in named:
         return named[text]
     looks_like_path = isinstance(name_or_path, os.PathLike) or "." in text or "/" in text or os.sep in text
@@ -84,7 +101,7 @@ def _order(name: str) -> int:
 
 def _shown(file: Path) -> str:
     """How messages call a file: stages of the game without the folders above."""
-    return f"{file.parent.name}/{file.name}" if file.parent in (CAMPAIGN_DIR, MODES_DIR) else str(file)
+    return f"{file.parent.name}/{file.name}" if file.parent in (CAMPAIGN_DIR, MODES_DIR, PRESETS_DIR) else str(file)
 
 
 def _read(file: Path) -> str:

@@ -86,7 +86,14 @@ def test_every_piece_of_toml_is_toml() -> None:
 
 def test_commands_are_understood(capsys: pytest.CaptureFixture[str]) -> None:
     commands = [line for line in TEXT.splitlines() if line.startswith("python -m stages ")]
-    assert {command.split()[3] for command in commands} == {"list", "check", "simulate", "bench", "experiment"}
+    assert {command.split()[3] for command in commands} == {
+        "list",
+        "check",
+        "simulate",
+        "presets",
+        "bench",
+        "experiment",
+    }
     for command in commands:
         words = command.split(" #")[0].split()[3:]
         if words[0] in ("list", "check") or words[:2] == ["experiment", "list"]:
@@ -94,7 +101,7 @@ def test_commands_are_understood(capsys: pytest.CaptureFixture[str]) -> None:
         elif words[0] == "simulate":
             short = [re.sub(r"^duration_s=.*", "duration_s=2", word) for word in words]
             assert main([*short, "--seeds", "1", "--set", "duration_s=2", "--set", "events=[]"]) == 0
-        assert capsys.readouterr().out or words[0] in ("bench", "experiment")
+        assert capsys.readouterr().out or words[0] in ("presets", "bench", "experiment")
 
 
 def test_all_bots_and_catalogue_kinds_are_named() -> None:

@@ -13,7 +13,7 @@ from engine.view import NodeState
 from game.i18n import LANGUAGES, I18n, load_texts
 from stages.catalog import catalog_entries
 from stages.daily import BURDENS, HELPS, daily_stage
-from stages.load import load_stage, mode_names, stage_names
+from stages.load import load_stage, mode_names, preset_names, stage_names
 
 STAGES = [load_stage(name) for name in (*stage_names(), *mode_names())]
 GROUPS = [
@@ -59,7 +59,8 @@ VALUES: dict[str, object] = {
     "value": 99, "allowed": "1-4", "x": 1, "y": 2, "width": 12, "height": 8, "cost": "$60", "budget": "$20",
     "missing": "$40", "what": "구축 중", "remaining_s": 3.4, "limit": 60_000, "most": 1000,
     "host": "pve2", "cpu": 8, "memory_gb": 16, "disk_gb": 100, "free_cpu": 4, "free_memory_gb": 9, "free_disk_gb": 50,
-    "months": 11.5, "reason": "502", "level": 50, "max_rps": 120, "error_share": "0.3%", "latency": "95 ms", "uptime": "99%",
+    "months": 11.5,
+    "reason": "502", "level": 50, "max_rps": 120, "error_share": "0.3%", "latency": "95 ms", "uptime": "99%",
 }  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def needed() -> set[str]:
     keys |= {f"daily.{name}" for name in (*HELPS, *BURDENS)} | of_the_day()
     for stage in STAGES:
         keys |= of_stage(stage)
-    return keys
+    return keys | {f"stage.{name}.about" for name in preset_names()}
 
 
 def of_the_day() -> set[str]:
@@ -121,7 +122,8 @@ def test_nothing_is_without_words(language: str) -> None:
 def test_no_words_without_a_thing(language: str) -> None:
     endings = {key.replace(".start", ".end") for key in needed() if key.startswith("event.")}
     short = {key.replace(".name", ".short") for key in needed() if key.startswith("node.")}
-    assert sorted(content(language).keys() - needed() - endings - short) == []
+    users = {f"stage.{name}.users" for name in preset_names()}
+    assert sorted(content(language).keys() - needed() - endings - short - users) == []
 
 
 def test_languages_say_the_same_things() -> None:
