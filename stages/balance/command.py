@@ -11,7 +11,7 @@ from time import perf_counter
 from stages.balance.measure import Part, Plan, measure
 from stages.balance.players import PLAYERS
 from stages.balance.promises import kept, promises
-from stages.balance.workers import Item, Result, Spread, WorkersError, cores, workers_at
+from stages.balance.workers import Batch, Result, Spread, WorkersError, cores, workers_at
 from stages.load import load_stage, stage_names
 
 SEEDS, PROBES_SHARE, LEAST_PROBES = 64, 4, 4
@@ -83,14 +83,15 @@ class Progress:
         self.spread = spread
         self.done = 0
 
-    def __call__(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """The results in the order of the items."""
+    def __call__(self, work: Callable[[Batch], Result], items: Sequence[Batch]) -> Iterator[Result]:
+        """The results in the order of the items, which are batches of runs."""
         start = noted = perf_counter()
-        for result in self.spread(work, items):
-            self.done += 1
+        total = sum(map(len, items))
+        for batch, result in zip(items, self.spread(work, items), strict=True):
+            self.done += len(batch)
             now = perf_counter()
             if sys.stderr.isatty() and now - noted > NOTE_EVERY_S:
                 noted = now
-                left_s = (now - start) / self.done * (len(items) - self.done)
-                sys.stderr.write(f"{self.done} of {len(items)} runs, about {left_s / 60.0:.0f} minutes left\n")
+                left_s = (now - start) / self.done * (total - self.done)
+                sys.stderr.write(f"{self.done} of {total} runs, about {left_s / 60.0:.0f} minutes left\n")
             yield result

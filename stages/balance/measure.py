@@ -9,8 +9,8 @@ from enum import StrEnum
 from engine.spec import StageSpec
 from stages.balance.estimates import Band, Rate, band
 from stages.balance.players import EXPERT, REFERENCE, WITHHELD
-from stages.balance.runs import Job, Key, Outcome, run
-from stages.balance.workers import Spread
+from stages.balance.runs import Job, Key, Outcome, run_together
+from stages.balance.workers import Spread, SpreadBatches, in_batches
 from stages.bots import bot_names
 
 LEVELS = (0.5, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
@@ -75,13 +75,14 @@ def jobs_of(stage: StageSpec, plan: Plan) -> list[Job]:
     return list(unique.values())
 
 
-def measure(stages: Sequence[StageSpec], plan: Plan, spread: Spread) -> list[StageBalance]:
+def measure(stages: Sequence[StageSpec], plan: Plan, spread: Spread | SpreadBatches) -> list[StageBalance]:
     """Do the runs of all stages at once, so that no worker waits for the end of a stage, and judge each.
 
     Raises WorkersError when the workers cannot.
     """
     jobs = [job for stage in stages for job in jobs_of(stage, plan)]
-    found = {job.key: outcome for job, outcome in zip(jobs, spread(run, jobs), strict=True)}
+    outcomes = in_batches(spread, run_together, jobs)
+    found = {job.key: outcome for job, outcome in zip(jobs, outcomes, strict=True)}
     return [_judge(stage, plan, found) for stage in stages]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine import scoring
@@ -11,9 +12,9 @@ from engine.commands import Build, Clone, Command, StartOperation
 from engine.simulation import Simulation
 from engine.spec import StageSpec
 from engine.view import FloatArray, RunResult
-from stages.balance.conduct import conduct, new_run
+from stages.balance.conduct import conduct, conduct_together, new_run
 from stages.balance.variants import at_level, without
-from stages.bots import make_bot
+from stages.bots import Bot, make_bot
 
 Key = tuple[str, str, int, float, str]
 
@@ -85,8 +86,19 @@ class Outcome:
 
 def run(job: Job) -> Outcome:
     """Do a run."""
+    return outcome_of(conduct(*_begun(job)), job.series)
+
+
+def run_together(jobs: Sequence[Job]) -> list[Outcome]:
+    """Do many runs at once; what comes of each is what `run` would give."""
+    begun = [_begun(job) for job in jobs]
+    conduct_together(begun)
+    return [outcome_of(simulation, job.series) for (simulation, _), job in zip(begun, jobs, strict=True)]
+
+
+def _begun(job: Job) -> tuple[Simulation, Bot]:
     stage = without(at_level(job.stage, job.level), job.without)
-    return outcome_of(conduct(new_run(stage, job.seed), make_bot(job.bot, stage)), job.series)
+    return new_run(stage, job.seed), make_bot(job.bot, stage)
 
 
 def outcome_of(simulation: Simulation, series: bool = False) -> Outcome:

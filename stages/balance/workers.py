@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
@@ -15,10 +15,12 @@ from importlib.util import find_spec
 from typing import Any, Protocol, TypeVar
 
 CLUSTER_TIMEOUT_S = 10.0
+LARGEST_BATCH, FEWEST_BATCHES = 32, 8
 MISSING = "--dask needs Dask's distributed scheduler: pip install 'project-devops[cluster]', or leave out --dask"
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Batch = TypeVar("Batch", bound=Sized)
 
 
 class Spread(Protocol):
@@ -26,6 +28,23 @@ class Spread(Protocol):
 
     def __call__(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         """The results in the order of the items. `work` is a function at the top of a module. Raises WorkersError."""
+
+
+class SpreadBatches(Protocol):
+    """The same for pieces that are batches."""
+
+    def __call__(self, work: Callable[[Batch], Result], items: Sequence[Batch]) -> Iterator[Result]:
+        """See `Spread`."""
+
+
+def in_batches(
+    spread: Spread | SpreadBatches, work: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item]
+) -> Iterator[Result]:
+    """The results of work that does many items at once, in the order of the items. Few items make small batches, so
+    that every worker has some."""
+    size = max(1, min(LARGEST_BATCH, -(-len(items) // FEWEST_BATCHES)))
+    for results in spread(work, [items[i : i + size] for i in range(0, len(items), size)]):
+        yield from results
 
 
 class WorkersError(Exception):

@@ -20,9 +20,9 @@ from stages.balance.conduct import conduct
 from stages.balance.estimates import Rate, band, falling, wilson
 from stages.balance.measure import LEVELS, Part, Plan, StageBalance, jobs_of, measure
 from stages.balance.promises import kept, promises
-from stages.balance.runs import Death, History, Job, Outcome, outcome_of, run
+from stages.balance.runs import Death, History, Job, Outcome, outcome_of, run, run_together
 from stages.balance.variants import at_level, without
-from stages.balance.workers import WorkersError, in_processes, on_cluster
+from stages.balance.workers import WorkersError, in_batches, in_processes, on_cluster
 from stages.bots import bot_names, make_bot
 from stages.load import load_stage
 
@@ -154,6 +154,16 @@ def test_same_outcomes_whatever_the_workers(short: StageSpec) -> None:
         assert list(together(run, jobs[::-1])) == first[::-1]
     assert len({outcome.state_hash for outcome in first}) == len(jobs)
     assert all(found.history and len(found.history.budget) == int(found.seconds) > 0 for found in first[:4])
+
+
+def test_same_outcomes_in_batches_of_any_size(short: StageSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = some_jobs(short)
+    with in_processes(1) as spread:
+        first = list(spread(run, jobs))
+        for largest, fewest in ((1, 1), (3, 1), (32, 1)):
+            monkeypatch.setattr("stages.balance.workers.LARGEST_BATCH", largest)
+            monkeypatch.setattr("stages.balance.workers.FEWEST_BATCHES", fewest)
+            assert list(in_batches(spread, run_together, jobs)) == first
 
 
 def test_same_outcomes_on_a_cluster(short: StageSpec) -> None:
@@ -304,7 +314,7 @@ def test_without_matplotlib_it_says_so_before_the_runs(
 def test_progress_counts() -> None:
     with in_processes(1) as spread:
         progress = command.Progress(spread)
-        assert list(progress(str, [1, 2, 3])) == ["1", "2", "3"]
+        assert list(progress(sum, [[1, 2], [3]])) == [3, 3]
     assert progress.done == 3
 
 
