@@ -24,7 +24,7 @@ def whole(policies: Mapping[str, str | int], key: str, default: int) -> int:
 class Node:
     """One node on the map. ready_step: when `state` ends. in_rotation: whether balancers send requests to it.
     host: id of the host a VM is on, empty for other nodes. moving_to: where a live migration takes it, moved_gb: how
-    much of its memory is there.
+    much of it is there.
     """
 
     id: int

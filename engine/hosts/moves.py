@@ -31,7 +31,8 @@ class Moves:
 
     and in the end the VM stands still for `migration_pause_s`; whatever arrives in that time waits. B is
     `migration_gbps`, or the host's bandwidth if that is less, shared by the migrations from and to a host; where
-    changes outrun it, the VM is throttled so that a tenth of B is left. Disks are shared, or copied already.
+    changes outrun it, the VM is throttled so that a tenth of B is left. Disks go along with the memory where they are
+    on no other host; shared or replicated ones are there already.
     Source: C. Clark et al., Live Migration of Virtual Machines, NSDI 2005.
 
     pauses: by node, the step at which its last pause ends.
@@ -58,8 +59,8 @@ class Moves:
                 continue
             moving = sim.board.nodes[number]
             moving.moved_gb += gbps / BITS_A_BYTE * TICK_S
-            if moving.moved_gb >= memory_gb(moving) - SLACK_GB:
-                moving.moved_gb = memory_gb(moving)
+            if moving.moved_gb >= self.whole_gb(moving) - SLACK_GB:
+                moving.moved_gb = self.whole_gb(moving)
                 self.pauses[number] = sim.step_count + sim.steps_per_tick + self._pause_steps()
 
     def break_off(self, node: Node) -> None:
@@ -79,12 +80,17 @@ class Moves:
         """How much of a migration is done, 0..1; nan when there is none."""
         if not node.moving_to:
             return math.nan
-        whole = memory_gb(node)
+        whole = self.whole_gb(node)
         return min(node.moved_gb / whole, 1.0) if whole > 0.0 else 1.0
+
+    def whole_gb(self, node: Node) -> float:
+        """What has to be sent of a VM."""
+        disks_gb = 0.0 if self.rack.copies.elsewhere(node) else node.size.disk_gb
+        return node.size.memory_mb / MB_A_GB + disks_gb
 
     def left_s(self, node: Node) -> float:
         """Seconds until a migration is done, at the present bandwidth."""
-        left_gb = max(memory_gb(node) - node.moved_gb, 0.0)
+        left_gb = max(self.whole_gb(node) - node.moved_gb, 0.0)
         gbps = self._rates().get(node.id, 0.0)
         sending = left_gb * BITS_A_BYTE / gbps if gbps > 0.0 else 0.0
         return sending + self.rack.hosting.migration_pause_s
@@ -128,8 +134,3 @@ class Moves:
         del self.pauses[node.id]
         sim.pending.append(Migrated(node.id, node.host))
         sim.topology_version += 1
-
-
-def memory_gb(node: Node) -> float:
-    """Memory of a VM."""
-    return node.size.memory_mb / MB_A_GB

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from engine.commands import Accepted, Place, RefusalCode, Refused, Resize, Sell
 from engine.facts import Fact, Migrated
-from engine.spec import Bond
+from engine.spec import Bond, ReplicationSpec
 from tests.engine.builders import opened, run_for
-from tests.engine.hosted import CEPH, DB, WEB, facts_until, host, on_hosts, shop
+from tests.engine.hosted import CEPH, DB, WEB, facts_until, host, machine, on_hosts, shop
 
 
 def migrated(found: list[tuple[float, Fact]]) -> list[tuple[float, Fact]]:
@@ -52,6 +53,21 @@ def test_the_rounds_of_pre_copy_sum_up_to_the_closed_formula() -> None:
         rounds += left / gbps
         left *= dirty / gbps
     assert rounds == pytest.approx(memory_gbit / (gbps - dirty))
+
+
+@pytest.mark.parametrize(
+    ("hosting", "expected_s"),
+    [({}, 25.6), ({"storage": CEPH}, 6.4), ({"replication": ReplicationSpec()}, 6.4)],
+)
+def test_disks_that_are_on_no_other_host_go_along(hosting: dict[str, object], expected_s: float) -> None:
+    """8 GB of memory and 24 GB of disk are 256 Gb; shared or replicated, only the 64 Gb of memory."""
+    web = machine("web")
+    web = replace(web, sizes=tuple(replace(size, disk_gb=24.0) for size in web.sizes))
+    simulation = opened(shop(None, 5.0, kinds=(web,), migration_gbps=10.0, migration_pause_s=0.0, **hosting), 1)
+    run_for(simulation, 0.1)
+    simulation.apply(Place(WEB, "b"))
+    found = migrated(facts_until(simulation, 26.0))
+    assert found == [(pytest.approx(0.1 + expected_s, abs=0.11), Migrated(WEB, "b"))]
 
 
 def test_the_slower_link_counts() -> None:
