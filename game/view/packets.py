@@ -23,7 +23,7 @@ Route = tuple[int, int]
 
 CAPACITY = 1000
 FLIGHT_S = 0.45
-FLIGHTS_PER_S = 900.0
+FLIGHTS_PER_S = 850.0
 FEWER_FLIGHTS_PER_S = 200.0
 CALM_FLIGHTS_PER_S = 60.0
 _CALM_SLOWDOWN = 2.5
@@ -32,7 +32,7 @@ _USUAL_LENGTH = 180.0
 _LONGEST_LAG_S = 2.0
 _RATE_MEMORY_S = 0.6
 _HASH = 2654435761
-_MOST_TOGETHER = 8
+_MOST_TOGETHER = 10
 _COMPANY_S = 0.9
 _GOLDEN = 0.6180339887
 _SAMPLING_MEMORY_S = 2.5
@@ -115,7 +115,7 @@ class PacketFlow:
         stands_for: requests for each traced one. Returns the nodes of the deaths that have no flight of their own to
         wait for.
         """
-        self._note_rate(len(hops), dt_s)
+        self._note_rate(sum(1 for hop in hops if hop.source != hop.target), dt_s)
         together = min(stands_for, self._limit / max(1.0, self._rate), float(_MOST_TOGETHER))
         last_step = hops[-1].step if hops else 0
         spacing = dt_s / max(1, steps)

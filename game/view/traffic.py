@@ -111,8 +111,7 @@ class Traffic:
         pixels, shown = self._pixels(flights.positions.reshape(-1, 2), sprites.size, sprites.size)
         looks = flights.looks + sprites.looks * np.arange(rows)[::-1, None]
         self.packets_drawn += int(np.count_nonzero(shown[-flights.looks.size :])) if flights.looks.size else 0
-        images = sprites.images
-        return [(images[look], pixel) for look, pixel in zip(looks.ravel()[shown].tolist(), pixels, strict=True)]
+        return list(zip(map(sprites.images.__getitem__, looks.ravel()[shown].tolist()), pixels, strict=True))
 
     def _smoke_blits(self) -> list[tuple[pygame.Surface, tuple[int, int]]]:
         positions, kinds = self.smoke.puffs()
