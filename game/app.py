@@ -31,7 +31,7 @@ BACK = (pygame.WINDOWFOCUSGAINED, pygame.WINDOWSHOWN, pygame.WINDOWRESTORED, pyg
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the program was started. stage: start with its briefing."""
+    """How the program was started. stage: start with its briefing. ui_scale: until the player chooses another."""
 
     window: tuple[int, int] = (LOGICAL_WIDTH, LOGICAL_HEIGHT)
     language: str = ""
@@ -41,6 +41,7 @@ class Options:
     debug: bool = False
     silent: bool = False
     data_folder: Path | None = None
+    ui_scale: float = 1.0
 
 
 class App:
@@ -61,7 +62,11 @@ class App:
         self.clock = clock
         self.surface = _open_window(options.window)
         self.ctx: Context = make_context(
-            self.surface.get_size(), storage or open_storage(options.data_folder), machine_language(), options.silent
+            self.surface.get_size(),
+            storage or open_storage(options.data_folder),
+            machine_language(),
+            options.silent,
+            options.ui_scale,
         )
         if options.language:
             self.ctx.settings.language = options.language

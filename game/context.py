@@ -45,9 +45,14 @@ class Context:
         self.storage.save(keymaps.DOCUMENT, self.keymap.to_document())
 
 
-def make_context(size: tuple[int, int], storage: Storage, language: str, silent: bool = False) -> Context:
-    """The context for a window of `size` pixels, with what the storage remembers. pygame must be initialised."""
-    settings = choices.from_document(storage.load_version(choices.DOCUMENT, choices.VERSION), language)
+def make_context(
+    size: tuple[int, int], storage: Storage, language: str, silent: bool = False, ui_scale: float = 1.0
+) -> Context:
+    """The context for a window of `size` pixels, with what the storage remembers. pygame must be initialised.
+
+    language, ui_scale: where the player has chosen none.
+    """
+    settings = choices.from_document(storage.load_version(choices.DOCUMENT, choices.VERSION), language, ui_scale)
     keymap = keymaps.from_document(storage.load_version(keymaps.DOCUMENT, keymaps.VERSION))
     theme = Theme(1.0, palette(settings.palette))
     context = Context(

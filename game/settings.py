@@ -47,9 +47,12 @@ class Settings:
         return {"version": VERSION, "values": values}
 
 
-def from_document(document: Mapping[str, Any] | None, language: str) -> Settings:
-    """Settings as they were kept; what is missing or makes no sense has its default. `language`: of the machine."""
-    settings = Settings(language=language if language in CHOICES["language"] else "en")
+def from_document(document: Mapping[str, Any] | None, language: str, ui_scale: float = 1.0) -> Settings:
+    """Settings as they were kept; what is missing or makes no sense has its default.
+
+    language: of the machine. ui_scale: what suits its screen.
+    """
+    settings = Settings(language=language if language in CHOICES["language"] else "en", ui_scale=ui_scale)
     values = document.get("values") if document else None
     if not isinstance(values, Mapping):
         return settings

@@ -1,4 +1,4 @@
-"""The page the game runs in: what its address asks for, how large its canvas is, and what it is told."""
+"""The page the game runs in: what its address asks for, how large canvas and text are, and what it is told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from game.ui.theme import LOGICAL_HEIGHT, LOGICAL_WIDTH
 LANGUAGES = ("en", "ko")
 
 
-def options_from_query(query: str, window: tuple[int, int] = (LOGICAL_WIDTH, LOGICAL_HEIGHT)) -> Options:
+def options_from_query(
+    query: str, window: tuple[int, int] = (LOGICAL_WIDTH, LOGICAL_HEIGHT), ui_scale: float = 1.0
+) -> Options:
     """The options in the query of an address (?stage=, ?seed=, ?lang=, ?replay=, ?debug=1); nonsense is left out."""
     values = {key: found[-1] for key, found in parse_qs(query.lstrip("?")).items()}
     seed = values.get("seed", "")
@@ -23,13 +25,17 @@ def options_from_query(query: str, window: tuple[int, int] = (LOGICAL_WIDTH, LOG
         seed=int(seed) if seed.isdecimal() else None,
         replay=values.get("replay", ""),
         debug=values.get("debug") == "1",
+        ui_scale=ui_scale,
     )
 
 
 def options_from_page() -> Options:
     """The options of the page the game runs in."""
     page = _window()
-    return options_from_query(str(page.location.search), (int(page.game_page.width), int(page.game_page.height)))
+    canvas = page.game_page
+    return options_from_query(
+        str(page.location.search), (int(canvas.width), int(canvas.height)), float(canvas.ui_scale)
+    )
 
 
 async def lift_curtain() -> None:

@@ -7,6 +7,8 @@ const TEXTS = {{texts}};
 const WIDE = 16, HIGH = 9;
 // The canvas gets as many pixels as the screen has under it, between these heights.
 const LEAST_HEIGHT = 720, MOST_HEIGHT = 1080;
+// On a picture lower than this (in CSS pixels: a phone) text begins larger, until the player chooses.
+const SMALL_HEIGHT = 500, LARGER_TEXT = 1.25;
 const SILENCE_MS = 90000;
 const STEPS = { page: [0, 0.01], runtime: [0.01, 0.5], python: [0.5, 0.62], package: [0.62, 0.72], libraries: [0.72, 0.9], game: [0.9, 0.99] };
 
@@ -50,11 +52,12 @@ function placeFullscreenButton(sides, ends) {
 }
 
 function canvasSize() {
-  const { unit } = largestBox(Math.max(innerWidth, innerHeight), Math.min(innerWidth, innerHeight));
+  const { unit, density } = largestBox(Math.max(innerWidth, innerHeight), Math.min(innerWidth, innerHeight));
   // Phones and tablets have dense screens and slow processors.
   const most = matchMedia("(pointer: coarse)").matches ? LEAST_HEIGHT : MOST_HEIGHT;
   const height = Math.min(most, Math.max(LEAST_HEIGHT, unit * HIGH));
-  return { width: Math.floor(height / HIGH) * WIDE, height: Math.floor(height / HIGH) * HIGH };
+  const ui_scale = unit * HIGH / density < SMALL_HEIGHT ? LARGER_TEXT : 1;
+  return { width: Math.floor(height / HIGH) * WIDE, height: Math.floor(height / HIGH) * HIGH, ui_scale };
 }
 
 // -- loading ---------------------------------------------------------------------------------------------------------

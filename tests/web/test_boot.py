@@ -29,6 +29,7 @@ def test_boots_without_an_error_in_both_languages(browser: Browser, language: st
     assert browser.problems == []
     assert visitor.see("probe.scene()") == "TitleScene"
     assert visitor.see("probe.APP.ctx.i18n.language") == language
+    assert visitor.see("probe.APP.ctx.theme.scale") == 1.0
     assert browser.js("document.documentElement.lang") == language
     browser.do("wait", code="!document.getElementById('curtain')")
     asked = browser.do("outside")
@@ -72,6 +73,16 @@ def test_a_dense_screen_gets_more_pixels(runtime: Path) -> None:
         assert dense.js("[canvas.width, canvas.height]") == [1920, 1080]
         assert dense.js(BOX)[2:] == [960, 540]
         assert dense.problems == []
+
+
+def test_text_is_larger_on_a_phone_until_the_player_chooses(runtime: Path) -> None:
+    with Browser(runtime, (844, 390), touch=True, density=3.0) as phone:
+        visitor = Visitor(phone, touch=True)
+        assert phone.js("[canvas.width, canvas.height]") == [1280, 720]
+        assert phone.js(BOX)[2:] == pytest.approx([693.3, 390.0], abs=0.5)
+        assert visitor.see("[probe.APP.ctx.settings.ui_scale, probe.APP.ctx.theme.scale]") == [1.25, 1.25]
+        visitor.py("probe.APP.ctx.settings.ui_scale = 1.1\nprobe.APP.ctx.save_settings()")
+        assert Visitor(phone).see("probe.APP.ctx.theme.scale") == pytest.approx(1.1)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
