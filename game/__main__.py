@@ -18,7 +18,7 @@ def _size(text: str) -> tuple[int, int]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m game", description="Project DevOps: keep the service alive.")
-    parser.add_argument("--stage", default="", help="start with the briefing of this stage (a name or a file)")
+    parser.add_argument("--stage", default="", help="begin with this stage (a name or a file; plans: a sandbox)")
     parser.add_argument("--seed", type=int, default=None, help="seed of the run (default: a new one each time)")
     parser.add_argument("--lang", choices=("en", "ko"), default="", help="language (default: as set, or the machine's)")
     parser.add_argument("--window", type=_size, default=(1280, 720), metavar="WxH", help="size of the window")

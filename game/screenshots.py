@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pygame
 
+from engine.commands import Place, StartOperation
 from engine.spec import Role
 from game import scripts
 from game.app import App, Options
@@ -16,12 +17,14 @@ from game.context import Context
 from game.i18n import LANGUAGES
 from game.scenes.base import Scene
 from game.scenes.briefing import BriefingScene
+from game.scenes.plans import PlansScene
 from game.scenes.play import PlayScene
 from game.scenes.result import ResultScene
 from game.scenes.settings import SettingsScene
 from game.scenes.stage_select import StageSelectScene
 from game.scenes.title import TitleScene
 from game.session import Session
+from game.stage_refs import open_stage
 from game.storage import FileStorage
 from game.view.geometry import cell_centre
 from stages.load import stage_names
@@ -30,6 +33,7 @@ HD, FULL_HD = (1280, 720), (1920, 1080)
 FRAME_S = 1 / 30
 SETTLE_FRAMES = 60
 CALM_S, BURNING = 62.0, 0.35
+HOSTED, HOSTED_S = "proxmox_standard", 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ def shots() -> Iterator[Shot]:
     yield Shot("stage_select", StageSelectScene)
     for page in ("sound", "screen", "access", "keys"):
         yield Shot(f"settings_{page}", lambda ctx, page=page: _settings(ctx, page))  # type: ignore[misc]
+    yield Shot("plans", PlansScene)
     yield Shot("briefing", lambda ctx: BriefingScene(ctx, stage_names()[0], scripts.SEED))
     yield Shot("play_tutorial", lambda ctx: PlayScene(ctx, scripts.fresh()))
     yield Shot("play_tutorial_shop", lambda ctx: PlayScene(ctx, scripts.fresh()), _read_two_steps)
@@ -77,6 +82,7 @@ def shots() -> Iterator[Shot]:
     yield Shot("play_database", lambda ctx: _play(ctx, rush), _select(Role.DATABASE))
     yield Shot("play_menu", lambda ctx: _play(ctx, calm), _press("menu"))
     yield Shot("play_help", lambda ctx: _play(ctx, calm), _press("help"))
+    yield Shot("play_hosts", lambda ctx: PlayScene(ctx, Session(HOSTED, open_stage(HOSTED), scripts.SEED)), _rack)
     won, lost = scripts.prepared(scripts.never), scripts.unprepared(scripts.never)
     yield Shot("result_won", lambda ctx: ResultScene(ctx, won, best=True))
     yield Shot("result_lost", lambda ctx: ResultScene(ctx, lost))
@@ -151,6 +157,19 @@ def _select(role: Role | None) -> Callable[[Scene], None]:
         play.map.select([n.id for n in play.session.view.nodes if kinds(n.kind).role is role][:1])
 
     return prepare
+
+
+def _rack(scene: Scene) -> None:
+    """The hosts of a cluster at work, with a VM on its way from one to another."""
+    play = _as_play(scene)
+    play.steps.skip()
+    session = play.session
+    session.apply(StartOperation())
+    while session.view.time_s < HOSTED_S:
+        session.advance(FRAME_S)
+    hosts = session.view.hosts
+    play.acts.do(Place(hosts[0].nodes[0], hosts[-1].id))
+    _press("hosts")(scene)
 
 
 def _press(action: str) -> Callable[[Scene], None]:

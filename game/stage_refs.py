@@ -17,6 +17,8 @@ from stages.load import load_stage
 DAILY = "daily"
 SANDBOX = "sandbox"
 ENDLESS = "endless"
+# No stage, but the page of plans that a sandbox can begin with.
+PLANS = "plans"
 OLD_DAY = re.compile(r"daily_(\d{4})(\d{2})(\d{2})")
 MOST_BUDGET = 1_000_000
 

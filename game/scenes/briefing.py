@@ -9,6 +9,7 @@ from game.hud import figures
 from game.hud.objectives import ObjectiveLine
 from game.hud.stat import Stat
 from game.money import money
+from game.plans import plan_of
 from game.savegame import best_of
 from game.scenes.base import Scene
 from game.scenes.screen import Screen
@@ -95,10 +96,8 @@ class BriefingScene(Screen):
     def _goals(self) -> list[_Goal | ObjectiveLine]:
         t, stage, goal = self.ctx.i18n.t, self.stage, self.stage.goal
         if stage.sandbox:
-            return [
-                _Goal(self.ctx, "sandbox", t("sandbox.goal_free")),
-                _Goal(self.ctx, "bolt", t("sandbox.goal_fire")),
-            ]
+            lines = [("sandbox", t("sandbox.goal_free")), ("bolt", t("sandbox.goal_fire")), *self._plan()]
+            return [_Goal(self.ctx, icon, text) for icon, text in lines]
         best = {"rps": figures.count(goal.max_rps), "latency": figures.latency(goal.latency_good_ms)}
         time = figures.clock(stage.duration_s)
         lines = [
@@ -112,12 +111,22 @@ class BriefingScene(Screen):
         bonus = [ObjectiveLine(self.ctx, stage, objective, "body") for objective in stage.objectives]
         return [*(_Goal(self.ctx, icon, text) for icon, text in lines), *bonus]
 
+    def _plan(self) -> list[tuple[str, str]]:
+        """Of a sandbox with a plan: what it is made of, two to a line, and what it costs."""
+        ref = text_id(self.stage.id)
+        if ref == SANDBOX:
+            return []
+        plan = plan_of(self.ctx.i18n, ref, self.stage)
+        pairs = [plan.figures[at : at + 2] for at in range(0, len(plan.figures), 2)]
+        lines = [(pair[0].icon, " · ".join(figure.text for figure in pair)) for pair in pairs]
+        return [*lines, ("wallet", " ".join(part for part in (plan.price, plan.unit, plan.running) if part))]
+
     def _budgets(self) -> Segmented:
-        """In a sandbox: with how much money to begin."""
+        """In a sandbox without a plan: with how much money to begin."""
         options = [(str(budget), money(self.ctx.i18n, budget)) for budget in BUDGETS]
         chosen = f"{self.stage.budget:.0f}"
         budgets = Segmented(self.ctx, options, chosen, self._begin_with, self.ctx.i18n.t("sandbox.budget_tip"))
-        budgets.visible = self.stage.sandbox
+        budgets.visible = text_id(self.stage.id) == SANDBOX
         return budgets
 
     def _begin_with(self, budget: str) -> None:
@@ -128,7 +137,7 @@ class BriefingScene(Screen):
         days = stage.duration_s / stage.day_s
         best = best_of(self.ctx.storage, stage.id)
         stats = {
-            "budget": money(i18n, stage.budget),
+            "budget": money(i18n, view.budget),
             "upkeep": money(i18n, view.keep_per_day),
             "users": figures.count(view.users),
             "duration": i18n.t("briefing.days", days=f"{round(days, 1):g}"),
@@ -237,10 +246,11 @@ class BriefingScene(Screen):
         self.tooltips.draw(surface)
 
     def back(self) -> Scene | None:
-        """To the choice of stages."""
-        from game.scenes.stage_select import StageSelectScene  # screens lead to each other in circles
+        """To the choice of stages; from a sandbox to that of plans."""
+        from game.scenes.plans import PlansScene  # screens lead to each other in circles
+        from game.scenes.stage_select import StageSelectScene  # as above
 
-        return StageSelectScene(self.ctx)
+        return PlansScene(self.ctx) if self.stage.sandbox else StageSelectScene(self.ctx)
 
     def _go_back(self) -> None:
         self.next_scene = self.back()

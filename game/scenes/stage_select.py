@@ -99,7 +99,7 @@ class StageSelectScene(Screen):
         offers = (
             (DAILY, "calendar-days", self._daily_records, closed, self._play_daily),
             (ENDLESS, "repeat", self._endless_records, closed, partial(self.choose, ENDLESS)),
-            (SANDBOX, "sandbox", list, "", partial(self.choose, SANDBOX)),
+            (SANDBOX, "sandbox", list, "", self._plan),
         )
         return [
             ModeCard(
@@ -169,8 +169,14 @@ class StageSelectScene(Screen):
         """The same traffic for everybody."""
         self._brief(f"{DAILY}-{self.day}", daily_seed(self.day))
 
+    def _plan(self) -> None:
+        """A sandbox begins with a plan, or with none."""
+        from game.scenes.plans import PlansScene  # screens lead to each other in circles
+
+        self.next_scene = PlansScene(self.ctx)
+
     def _brief(self, stage: str, seed: int) -> None:
-        from game.scenes.briefing import BriefingScene  # screens lead to each other in circles
+        from game.scenes.briefing import BriefingScene  # as above
 
         self.next_scene = BriefingScene(self.ctx, stage, seed)
 

@@ -11,7 +11,7 @@ from game.context import Context
 from game.savegame import saved_run
 from game.scenes.base import Scene
 from game.scenes.title import TitleScene
-from game.stage_refs import open_stage
+from game.stage_refs import PLANS, open_stage
 from game.storage import Problem
 from stages.errors import StageError
 
@@ -42,7 +42,10 @@ def first_scene(ctx: Context, options: Options) -> Scene:
 
 def _briefing(ctx: Context, stage_ref: str, seed: int | None) -> Scene:
     from game.scenes.briefing import BriefingScene  # screens lead to each other in circles
+    from game.scenes.plans import PlansScene  # as above
 
+    if stage_ref == PLANS:
+        return PlansScene(ctx)
     open_stage(stage_ref)
     return BriefingScene(ctx, stage_ref, new_seed() if seed is None else seed)
 

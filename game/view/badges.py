@@ -5,6 +5,7 @@ from __future__ import annotations
 import pygame
 
 from engine.spec import FailureReason, HostingSpec
+from engine.view import NodeState
 from game.context import Context
 from game.view import cards
 from game.view.face import Face
@@ -42,7 +43,7 @@ class Badges:
             badge = self._reason(look, face.badge)
             right = left + layout.width + round(layout.margin * 0.7)
             surface.blit(badge, badge.get_rect(midright=(right, top)).clamp(area))
-        if face.host is not None and (layout.detail is not Detail.MINI or face.host.tone is not None):
+        if face.host is not None and _shows_host(layout, face):
             tag = self._host(look, face.host, bare=layout.detail is Detail.MINI)
             place = tag.get_rect(midleft=(left - round(layout.margin * 0.4), top + layout.height))
             surface.blit(tag, place.clamp(area))
@@ -130,6 +131,13 @@ class Badges:
         lock = self.sprites.get("padlock", make)
         reach = round(layout.ring * 0.36)
         surface.blit(lock, lock.get_rect(center=(left + layout.ring_x + reach, top + layout.ring_y + reach)))
+
+
+def _shows_host(layout: CardLayout, face: Face) -> bool:
+    """A far card has room only for what is out of the ordinary, and one that is down says so already."""
+    if layout.detail is not Detail.MINI:
+        return True
+    return face.host is not None and face.host.tone is not None and face.state is not NodeState.DOWN
 
 
 def _colour(look: Look, mark: Mark) -> Rgb:

@@ -11,7 +11,7 @@ import pygame
 
 Point = tuple[float, float]
 
-ZOOM_LEVELS = (0.22, 0.28, 0.35, 0.45, 0.55, 0.68, 0.82, 1.0, 1.2, 1.45, 1.75)
+ZOOM_LEVELS = (0.15, 0.18, 0.22, 0.28, 0.35, 0.45, 0.55, 0.68, 0.82, 1.0, 1.2, 1.45, 1.75)
 _EASE_PER_S = 14.0
 _PAN_LOGICAL_PER_S = 720.0
 _SETTLED = 1e-3

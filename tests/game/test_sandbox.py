@@ -8,7 +8,9 @@ import pygame
 import pytest
 
 from game.hud.sandbox import STOPS, EventButton
+from game.plans import FREE
 from game.scenes.briefing import BriefingScene
+from game.scenes.plans import PlansScene
 from game.scenes.play import PlayScene
 from game.scenes.stage_select import StageSelectScene
 from game.ui.choice import Slider
@@ -20,7 +22,7 @@ from tests.game.player import Player
 @pytest.fixture(autouse=True)
 def known_traffic(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same visitors in every test."""
-    monkeypatch.setattr("game.scenes.stage_select.new_seed", lambda: 11)
+    monkeypatch.setattr("game.scenes.plans.new_seed", lambda: 11)
 
 
 def at_briefing(folder: Path, language: str = "en") -> Player:
@@ -28,6 +30,7 @@ def at_briefing(folder: Path, language: str = "en") -> Player:
     player.app.scene.next_scene = StageSelectScene(player.app.ctx)
     player.frames(2)
     player.click(player.scene(StageSelectScene).modes[2])
+    player.click(next(card for card in player.scene(PlansScene).cards if card.plan.ref == FREE))
     return player
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import pygame
@@ -197,7 +198,7 @@ class HostUnit(Widget):
         top = self.rect.top + self.px(HEAD)
         number = words.number
         room = max(host.cpu_room, 1e-9)
-        given = t("hosts.of", value=number(host.cpu_given), total=number(host.cpu_room))
+        given = t("hosts.of", value=number(host.cpu_given), total=number(math.floor(host.cpu_room + 1e-6)))
         memory = t("hosts.of", value=number(host.memory_given), total=number(host.memory_gb))
         meters = (
             (t("hosts.vcpu"), given, host.cpu_given / room, host.cpu_busy / room, host.cpu_busy / max(host.threads, 1)),

@@ -59,7 +59,7 @@ def host_tip(i18n: I18n, host: HostView) -> str:
             cores=host.cores,
             threads=host.threads,
             given=number(host.cpu_given),
-            room=number(host.cpu_room),
+            room=number(math.floor(host.cpu_room + 1e-6)),
             busy=f"{host.cpu_busy:.1f}",
             pace=figures.percent(host.pace),
             memory=number(host.memory_given),

@@ -57,7 +57,7 @@ class Chart:
             pygame.draw.line(
                 self._surface, mix(look.panel, look.line, 0.7), (axes.frame.left, y), (axes.frame.right, y)
             )
-            label = self._label(self.ctx.i18n.t("chart.per_second", value=f"{value:,.0f}"), look.muted, look)
+            label = self._label(self.ctx.i18n.t("chart.per_second", value=_tick(value)), look.muted, look)
             place = label.get_rect(midright=(axes.frame.left - self._px(6), y))
             self._surface.blit(label, place.clamp(self._surface.get_rect()))
 
@@ -98,3 +98,8 @@ class Chart:
         self._surface.blit(icon, icon.get_rect(center=(box.left + size // 2, box.centery)))
         self._surface.blit(label, label.get_rect(midleft=(box.left + size, box.centery)))
         pygame.draw.rect(self._surface, look.warn, box, max(1, self._px(1)))
+
+
+def _tick(value: float) -> str:
+    """A round number in few signs: the scale is narrow."""
+    return f"{value / 1000:g}k" if value >= 1000 else f"{value:g}"
