@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.hosts.room import whole_of
 from engine.simulation import Simulation
 from engine.spec import HostingSpec, StageSpec
+from engine.spec.finance import MONTH_DAYS
 from game.hud import figures
 from game.hud.hosts.words import number
 from game.i18n import I18n
@@ -54,11 +55,11 @@ class Plan:
         return self.servers > 0
 
 
-def plan_of(i18n: I18n, ref: str, stage: StageSpec) -> Plan:
-    """The plan of a preset's stage."""
+def plan_of(i18n: I18n, ref: str, stage: StageSpec, running: float | None = None) -> Plan:
+    """The plan of a preset's stage. running: what it costs a month, where that is known already."""
     t, finance, hosting = i18n.t, stage.finance, stage.hosting
     bought = finance.investment if finance is not None else 0.0
-    month = money(i18n, _running_month(stage))
+    month = money(i18n, running_month(stage) if running is None else running)
     users = stage.traffic.users
     return Plan(
         ref=ref,
@@ -107,9 +108,17 @@ def _rented(i18n: I18n, stage: StageSpec) -> tuple[Figure, ...]:
     return (nodes, *zones, kinds)
 
 
-def _running_month(stage: StageSpec) -> float:
-    """What the plan costs a month as it begins, beside what was paid at once."""
-    return Simulation(stage, 0).view.finance.running_month
+def running_month(stage: StageSpec) -> float:
+    """What a plan costs a month as it begins, beside what was paid at once. On own hosts every node is one machine, and
+    it can be added up; what the cloud scales must be asked for.
+    """
+    finance = stage.finance
+    if stage.hosting is None or finance is None:
+        return Simulation(stage, 0).view.finance.running_month
+    kinds = ((stage.node_kind(node.kind), node.size) for node in stage.nodes)
+    sizes = (next((size for size in kind.sizes if size.id == chosen), kind.sizes[0]) for kind, chosen in kinds)
+    own = finance.power_month + finance.line_month + finance.administration_month + finance.rent_month
+    return own + MONTH_DAYS * sum(size.keep_per_day for size in sizes)
 
 
 def free_plan(i18n: I18n, stage: StageSpec, most: float) -> Plan:

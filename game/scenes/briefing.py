@@ -116,7 +116,7 @@ class BriefingScene(Screen):
         ref = text_id(self.stage.id)
         if ref == SANDBOX:
             return []
-        plan = plan_of(self.ctx.i18n, ref, self.stage)
+        plan = plan_of(self.ctx.i18n, ref, self.stage, self.session.view.finance.running_month)
         pairs = [plan.figures[at : at + 2] for at in range(0, len(plan.figures), 2)]
         lines = [(pair[0].icon, " · ".join(figure.text for figure in pair)) for pair in pairs]
         return [*lines, ("wallet", " ".join(part for part in (plan.price, plan.unit, plan.running) if part))]

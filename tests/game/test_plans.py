@@ -8,8 +8,9 @@ from typing import Any
 import pygame
 import pytest
 
+from engine.simulation import Simulation
 from game.app import App, Options
-from game.plans import FREE, plan_of
+from game.plans import FREE, plan_of, running_month
 from game.scenes.briefing import BriefingScene
 from game.scenes.plan_cards import PlanCard
 from game.scenes.plans import PlansScene
@@ -64,6 +65,12 @@ def test_every_plan_can_be_played(tmp_path: Path, ref: str) -> None:
 
 def card_owned(ref: str) -> bool:
     return open_stage(ref).hosting is not None
+
+
+@pytest.mark.parametrize("ref", PRESETS)
+def test_a_card_asks_for_as_much_a_month_as_the_run_will(ref: str) -> None:
+    stage = open_stage(ref)
+    assert running_month(stage) == pytest.approx(Simulation(stage, 0).view.finance.running_month)
 
 
 def test_the_keys_choose_a_plan(tmp_path: Path) -> None:
