@@ -53,7 +53,8 @@ class TopBar(Panel):
         self.menu = self.add(
             Button(ctx, "", on_menu, icon="menu", kind=Kind.QUIET, tooltip=self._hint("play.top.menu", "menu"))
         )
-        self.name = self.add(Label(ctx, t(f"stage.{text_id(stage.id)}.name"), "strong"))
+        name = t(f"stage.{text_id(stage.id)}.name")
+        self.name = self.add(Label(ctx, name, "strong", tooltip=name))
         self.clock = self.add(Label(ctx, "", "number", tooltip=t("play.top.tip.clock", total="∞" if free else total)))
         self.total = self.add(Label(ctx, "" if free else t("play.top.time_of", total=total), "small", "muted"))
         seconds = f"{stage.day_s:g}"

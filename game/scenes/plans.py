@@ -25,7 +25,8 @@ GAP = 14
 WIDEST = 1500
 HEAD, FOOT = 100, 72
 ROW_HEAD = 28
-COLUMNS = 4
+COLUMNS = (4, 2)
+BAR = 12
 NARROWEST = 250
 TALLEST = 300
 
@@ -74,10 +75,12 @@ class PlansScene(Screen):
         self.hint.layout(pygame.Rect(left, px(66), width, px(24)))
         area = pygame.Rect(left, px(HEAD), width, self.size[1] - px(HEAD + FOOT))
         self.scroll.layout(area)
-        columns = max(1, min(COLUMNS, (width + px(GAP)) // px(NARROWEST + GAP)))
+        columns = next((count for count in COLUMNS if (width + px(GAP)) // count >= px(NARROWEST + GAP)), 1)
         rows = sum(-(-len(cards) // columns) for _, cards in self.groups)
         free = area.height - len(self.groups) * px(ROW_HEAD) - (rows - 1) * px(GAP)
         tall = max(px(LEAST), min(px(TALLEST), free // rows))
+        if tall * rows > free:
+            width -= px(BAR)
         y = area.top
         for label, cards in self.groups:
             label.layout(pygame.Rect(left, y, width, px(ROW_HEAD - 6)))
