@@ -14,6 +14,7 @@ SIZES: Mapping[str, int] = {"xlarge": 32, "large": 16, "medium": 8, "small": 4}
 # GB of the sizes of preview servers, the largest first: 1 GB for each project.
 PREVIEW_GB: Mapping[str, int] = {"large": 150, "medium": 80, "small": 20}
 SMALL_DB_USERS = 250
+MOST_ROUNDED = 1.125
 COLUMN, ROW = 2, 2
 MOST_ROWS = 8
 
@@ -40,9 +41,16 @@ def fleet(load: Demand, hosts: int) -> tuple[Vm, ...]:
 
 
 def _parts(amount: float, largest: float, sizes: Mapping[str, int]) -> list[str]:
-    """As many of one size as hold an amount: the largest size that is not above `largest`, else the smallest."""
-    size = next((name for name, holds in sizes.items() if holds <= largest), min(sizes, key=sizes.__getitem__))
-    return [size] * math.ceil(round(amount / sizes[size], 6))
+    """As many of one size as hold an amount: of the sizes that are not above `largest` the largest of which no more
+    than an eighth too much is needed, else the smallest of all.
+    """
+    counts = {name: math.ceil(round(amount / holds, 6)) for name, holds in sizes.items()}
+    smallest = min(sizes, key=sizes.__getitem__)
+    fitting = (
+        name for name, holds in sizes.items() if holds <= largest and counts[name] * holds <= MOST_ROUNDED * amount
+    )
+    size = next(fitting, smallest)
+    return [size] * counts[size]
 
 
 def layout(vms: tuple[Vm, ...]) -> Mapping[str, Any]:

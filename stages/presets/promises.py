@@ -57,7 +57,7 @@ def promises() -> tuple[Promise, ...]:
             users=(100.0, 200.0),
             statistic="p95",
             target_ms=200.0,
-            warm_up_s=90.0,
+            warm_up_s=150.0,
         ),
         Promise(
             preset="managed_cloud",

@@ -27,7 +27,7 @@ FORBIDDEN = {
     "selectors", "signal", "ssl", "sqlite3", "ctypes", "urllib.request", "http", "requests", "queue",
 }  # fmt: skip
 BLOCKING = {("time", "sleep"), ("pygame.time", "wait"), ("pygame.time", "delay"), ("os", "system"), ("os", "fork")}
-CHECKING = {"stages.document", "stages.overrides", "stages.schema"}
+CHECKING = {"stages.document", "stages.overrides", "stages.schema", "stages.presets", "stages.presets.expand"}
 
 
 @pytest.fixture(scope="module")
