@@ -1,6 +1,6 @@
-"""The five players whose results the promises of a stage speak of; their names are those of `stages.bots`."""
+"""The six players whose results the promises of a stage speak of; their names are those of `stages.bots`."""
 
 from __future__ import annotations
 
-REFERENCE, EXPERT, WITHHELD, IDLE, PANIC = "reference", "expert", "withheld", "idle", "panic"
-PLAYERS = (REFERENCE, EXPERT, WITHHELD, IDLE, PANIC)
+REFERENCE, EXPERT, NOVICE, WITHHELD, IDLE, PANIC = "reference", "expert", "novice", "withheld", "idle", "panic"
+PLAYERS = (REFERENCE, EXPERT, NOVICE, WITHHELD, IDLE, PANIC)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 
+from engine.spec import StageSpec
 from stages.balance.estimates import SURE, Rate
 from stages.balance.measure import StageBalance
 from stages.balance.players import EXPERT, IDLE, PANIC, REFERENCE, WITHHELD
@@ -137,14 +138,27 @@ def _band(balance: StageBalance) -> Promise:
 
 
 def _no_kind_dominates(balance: StageBalance) -> Promise:
-    """A stage may need what its lesson teaches, but hang on nothing else."""
+    """A stage may need what its lesson teaches, and what alone can answer a request, but hang on nothing else."""
     needed = [kind for kind, rate in balance.ablation.items() if rate.share <= INDISPENSABLE * balance.full.share]
-    others = [kind for kind in needed if kind not in balance.taught]
+    alone = [kind for kind in needed if kind in sole_answers(balance.stage)]
+    others = [kind for kind in needed if kind not in balance.taught and kind not in alone]
     measured = f"needs {_listed(needed)}; taught: {_listed(balance.taught)}"
+    if alone:
+        measured += f"; no other answers what {_listed(alone)} does"
     holds = (not others and balance.full.wins > 0) if balance.taught or not needed else None
     return Promise(
         balance.stage.id, "no kind dominates but the lesson's", "none needed but the taught", measured, holds
     )
+
+
+def sole_answers(stage: StageSpec) -> frozenset[str]:
+    """The kinds of node that are the only ones able to answer something the visitors of a stage ask for."""
+    asked = [kind for kind in stage.request_kinds if stage.traffic.mix.get(kind.id, 0.0) > 0]
+    needs = {step.needs for kind in asked for step in kind.recipe if step.needs}
+    able = {
+        need: [k.id for k in stage.node_kinds if any(need in size.special_ms for size in k.sizes)] for need in needs
+    }
+    return frozenset(kinds[0] for kinds in able.values() if len(kinds) == 1)
 
 
 def _rises(balances: Sequence[StageBalance]) -> Promise:

@@ -7,7 +7,7 @@ from functools import partial
 
 from engine.spec import StageSpec
 from stages.bots import black_friday, feature_factory, tv_ad, viral_strike
-from stages.bots.hello_world import ExpertBot, IdleBot, NoBot, ReferenceBot, ScaleUpBot
+from stages.bots.hello_world import ExpertBot, IdleBot, NoBot, NoviceBot, ReferenceBot, ScaleUpBot
 from stages.bots.panic import PanicBot
 from stages.bots.player import BUSY, REACTION_S, Bot, Check, Patience, World
 
@@ -21,6 +21,7 @@ __all__ = [
     "ExpertBot",
     "IdleBot",
     "NoBot",
+    "NoviceBot",
     "PanicBot",
     "Patience",
     "ReferenceBot",
@@ -30,7 +31,7 @@ __all__ = [
     "make_bot",
 ]
 
-NAMES = ("reference", "expert", "withheld", "idle", "panic")
+NAMES = ("reference", "expert", "novice", "withheld", "idle", "panic")
 
 Maker = Callable[[StageSpec], Bot]
 
@@ -42,6 +43,7 @@ _EVERYWHERE: Mapping[str, Maker] = {
     "scale_up": ScaleUpBot,
     "reference": ReferenceBot,
     "expert": ExpertBot,
+    "novice": NoviceBot,
     "withheld": ScaleUpBot,
 }
 _BY_STAGE: Mapping[str, Mapping[str, Maker]] = {

@@ -9,7 +9,7 @@ from stages.bots.blueprint import Blueprint, Wanted
 from stages.bots.habits import Answers, Migrates, Redrives, Reserves, ScaleOut, ScaleUp, When, told, wants
 from stages.bots.panic import PanicBot
 from stages.bots.planner import PlanningBot
-from stages.bots.player import Bot
+from stages.bots.player import HESITATION_S, Bot, Patience
 
 WEB = [
     ("vm_basic", "redis"),
@@ -29,14 +29,14 @@ CHECKOUT = [
 
 
 def reference(stage: StageSpec) -> PlanningBot:
-    """A queue with workers and a firewall before the sale, servers for it when it is announced."""
-    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium"), "waf": Wanted(1)}
+    """A queue with workers before the sale; a firewall and servers when it is announced."""
+    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium")}
     return PlanningBot(
         stage,
         Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR]),
         Answers({"order_mails": "after", "flash_voucher": "no"}),
         Redrives(),
-        When(told("doors_open"), wants(vm_cpu=(2, "medium"), vm_basic=3)),
+        When(told("doors_open"), wants(waf=1, vm_cpu=(1, "medium"), vm_basic=3)),
         When(told("last_hour"), wants(vm_basic=4)),
         ScaleOut("sql_replica", 2),
         ScaleOut("vm_cpu", 3),
@@ -60,6 +60,22 @@ def expert(stage: StageSpec) -> PlanningBot:
         When(told("last_hour"), wants(vm_cpu=3, vm_basic=5)),
         ScaleOut("vm_cpu", 4, busy=0.65, aim=0.5),
         ScaleOut("vm_basic", 6, busy=0.65, aim=0.5),
+    )
+
+
+def novice(stage: StageSpec) -> PlanningBot:
+    """Has a queue in front of the database, but adds servers only while the sale is on, and keeps the robots."""
+    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium")}
+    return PlanningBot(
+        stage,
+        Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR]),
+        Answers({"order_mails": "after", "flash_voucher": "yes"}, Patience(HESITATION_S)),
+        Redrives(),
+        When(told("doors_open"), wants(vm_cpu=1, vm_basic=3), Patience(HESITATION_S)),
+        When(told("scalpers"), wants(waf=1), Patience(HESITATION_S)),
+        ScaleOut("sql_replica", 2, patience=Patience(HESITATION_S)),
+        ScaleOut("vm_cpu", 3, patience=Patience(HESITATION_S)),
+        ScaleOut("vm_basic", 5, patience=Patience(HESITATION_S)),
     )
 
 
@@ -94,6 +110,7 @@ def panic(stage: StageSpec) -> PanicBot:
 BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {
     "reference": reference,
     "expert": expert,
+    "novice": novice,
     "withheld": withheld,
     "panic": panic,
 }

@@ -9,7 +9,7 @@ from stages.bots.blueprint import Blueprint, Wanted
 from stages.bots.habits import Answers, RestartsInTurn, RollsBack, ScaleOut, ScaleUp, When, told, wants
 from stages.bots.panic import PanicBot
 from stages.bots.planner import PlanningBot
-from stages.bots.player import Bot
+from stages.bots.player import HESITATION_S, Bot, Patience
 
 WEB = [
     ("vm_basic", "redis"),
@@ -35,7 +35,7 @@ def reference(stage: StageSpec) -> PlanningBot:
         When(told("app_of_the_week"), wants(vm_basic=6)),
         ScaleOut("socket_gateway", 2, busy=0.8),
         ScaleOut("search_engine", 2, busy=0.8),
-        ScaleOut("vm_basic", 7),
+        ScaleOut("vm_basic", 8),
     )
 
 
@@ -59,12 +59,28 @@ def expert(stage: StageSpec) -> PlanningBot:
     )
 
 
-def withheld(stage: StageSpec) -> PlanningBot:
-    """Gives every job to the servers and databases there are, and watches the leak."""
+def novice(stage: StageSpec) -> PlanningBot:
+    """Buys the machine for a feature when the feature is there, and takes a while to suspect a release."""
     return PlanningBot(
         stage,
-        Blueprint({"monitoring": Wanted(1), "vm_basic": Wanted(4)}, list(WEB)),
-        Answers({"add_chat": "later", "stronger_search": "no"}),
+        Blueprint({"monitoring": Wanted(1), "socket_gateway": Wanted(1)}, [*JOBS, *CHAT, *WEB]),
+        Answers(ANSWERS, Patience(HESITATION_S)),
+        RollsBack(notice_s=25.0),
+        RestartsInTurn("vm_basic", 0.85),
+        When(told("search_launch"), wants(search_engine=1), Patience(HESITATION_S)),
+        When(told("photo_contest"), wants(serverless=1), Patience(HESITATION_S)),
+        ScaleOut("socket_gateway", 2, patience=Patience(HESITATION_S)),
+        ScaleOut("search_engine", 2, patience=Patience(HESITATION_S)),
+        ScaleOut("vm_basic", 7, patience=Patience(HESITATION_S)),
+    )
+
+
+def withheld(stage: StageSpec) -> PlanningBot:
+    """Gives every job but chat to the servers and databases there are, and watches the leak."""
+    return PlanningBot(
+        stage,
+        Blueprint({"monitoring": Wanted(1), "socket_gateway": Wanted(1), "vm_basic": Wanted(4)}, [*CHAT, *WEB]),
+        Answers(ANSWERS),
         ScaleUp("sql_master", "medium"),
         ScaleOut("sql_replica", 3),
         ScaleOut("vm_basic", 9),
@@ -87,6 +103,7 @@ def panic(stage: StageSpec) -> PanicBot:
 BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {
     "reference": reference,
     "expert": expert,
+    "novice": novice,
     "withheld": withheld,
     "panic": panic,
 }

@@ -5,7 +5,19 @@ from __future__ import annotations
 from engine.commands import Build, Command, Connect, SetPolicy, StartOperation
 from engine.spec import Role, StageSpec
 from engine.view import NodeState, NodeView, Phase
-from stages.bots.player import BUSY, Check, Patience, World, clone_beside, free_cell, if_legal, is_busy, larger
+from stages.bots.player import (
+    BUSY,
+    HESITATION_S,
+    REACTION_S,
+    Check,
+    Patience,
+    World,
+    clone_beside,
+    free_cell,
+    if_legal,
+    is_busy,
+    larger,
+)
 from stages.bots.player import role as _role
 
 
@@ -55,10 +67,11 @@ class ReferenceBot(NoBot):
 
     servers = 2
     busy = BUSY
+    patience_s = REACTION_S
 
     def __init__(self, stage: StageSpec) -> None:
         super().__init__(stage)
-        self._patience = Patience()
+        self._patience = Patience(self.patience_s)
 
     def act(self, world: World, check: Check) -> Command | None:
         """One act at a time, and none while the last one is still being built."""
@@ -97,6 +110,12 @@ class ReferenceBot(NoBot):
 
     def _of_role(self, world: World, role: Role) -> list[NodeView]:
         return [node for node in world.nodes if _role(self.stage, node) is role]
+
+
+class NoviceBot(ReferenceBot):
+    """Has understood the lesson, but hesitates."""
+
+    patience_s = HESITATION_S
 
 
 class ExpertBot(ReferenceBot):

@@ -14,6 +14,8 @@ from engine.spec import Role, StageSpec
 from engine.view import AnnouncedEvent, Deployment, NodeState, NodeView, Phase, Quest, WireView
 
 REACTION_S = 3.0
+# Somebody new to all this: sees it, doubts it, looks for the button.
+HESITATION_S = 12.0
 BUSY = 0.8
 
 Check = Callable[[Command], Answer]

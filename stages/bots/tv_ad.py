@@ -9,7 +9,7 @@ from stages.bots.blueprint import Blueprint, Wanted
 from stages.bots.habits import Answers, ScaleOut, ScaleUp, When, told, wants
 from stages.bots.panic import PanicBot
 from stages.bots.planner import PlanningBot
-from stages.bots.player import Bot
+from stages.bots.player import HESITATION_S, Bot, Patience
 
 BEHIND = [("vm_basic", "sql_master"), ("load_balancer", "vm_basic")]
 EDGE = [("cdn", "load_balancer"), ("internet", "cdn")]
@@ -28,16 +28,28 @@ def reference(stage: StageSpec) -> PlanningBot:
 
 
 def expert(stage: StageSpec) -> PlanningBot:
-    """The large CDN from the start, the bigger deal with television, and servers for it before it runs."""
+    """The large CDN from the start, and servers for the ad before it runs."""
     plan = Blueprint({"cdn": Wanted(1, "large"), "vm_basic": Wanted(4)}, [*BEHIND, *EDGE])
     plan.settings = {"load_balancer": {"balancing": "least_connections"}}
     return PlanningBot(
         stage,
         plan,
-        Answers({"newsletter": "yes", "prime_time": "prime"}),
+        Answers({"newsletter": "yes", "prime_time": "keep"}),
         When(told("tv_spot"), wants(sql_master=(1, "medium"), vm_basic=6)),
         ScaleUp("sql_master", "medium", busy=0.7),
         ScaleOut("vm_basic", 9, busy=0.65, aim=0.5),
+    )
+
+
+def novice(stage: StageSpec) -> PlanningBot:
+    """Buys a smaller CDN, and fewer servers, later."""
+    return PlanningBot(
+        stage,
+        Blueprint({"cdn": Wanted(1, "medium"), "vm_basic": Wanted(3)}, [*BEHIND, *EDGE]),
+        Answers({"newsletter": "yes", "prime_time": "keep"}, Patience(HESITATION_S)),
+        When(told("tv_spot"), wants(vm_basic=6), Patience(HESITATION_S)),
+        ScaleUp("sql_master", "medium", patience=Patience(HESITATION_S)),
+        ScaleOut("vm_basic", 8, patience=Patience(HESITATION_S)),
     )
 
 
@@ -63,6 +75,7 @@ def panic(stage: StageSpec) -> PanicBot:
 BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {
     "reference": reference,
     "expert": expert,
+    "novice": novice,
     "withheld": withheld,
     "panic": panic,
 }

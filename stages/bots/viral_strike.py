@@ -9,7 +9,7 @@ from stages.bots.blueprint import Blueprint, Wanted
 from stages.bots.habits import Answers, ScaleOut, ScaleUp, When, told, wants
 from stages.bots.panic import PanicBot
 from stages.bots.planner import PlanningBot
-from stages.bots.player import Bot
+from stages.bots.player import HESITATION_S, Bot, Patience
 
 WEB = [("vm_basic", "sql_master"), ("load_balancer", "vm_basic")]
 READS = [("sql_master", "sql_replica"), ("vm_basic", "sql_replica"), ("vm_basic", "redis")]
@@ -42,6 +42,17 @@ def expert(stage: StageSpec) -> PlanningBot:
     )
 
 
+def novice(stage: StageSpec) -> PlanningBot:
+    """Knows cache and copies, and thinks that eight servers are enough for anybody."""
+    return PlanningBot(
+        stage,
+        Blueprint({"redis": Wanted(1, "small"), "sql_replica": Wanted(1), "vm_basic": Wanted(4)}, [*READS, *WEB]),
+        Answers({"live_counters": "no", "influencer": "no"}, Patience(HESITATION_S)),
+        ScaleOut("sql_replica", 2, patience=Patience(HESITATION_S)),
+        ScaleOut("vm_basic", 8, busy=0.8, patience=Patience(HESITATION_S)),
+    )
+
+
 def withheld(stage: StageSpec) -> PlanningBot:
     """The same servers as the reference, and a bigger database instead of a cache and copies."""
     return PlanningBot(
@@ -64,6 +75,7 @@ def panic(stage: StageSpec) -> PanicBot:
 BOTS: Mapping[str, Callable[[StageSpec], Bot]] = {
     "reference": reference,
     "expert": expert,
+    "novice": novice,
     "withheld": withheld,
     "panic": panic,
 }

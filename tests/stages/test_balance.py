@@ -19,7 +19,7 @@ from stages.balance import command, page, tables
 from stages.balance.conduct import conduct
 from stages.balance.estimates import Rate, band, falling, wilson
 from stages.balance.measure import LEVELS, Part, Plan, StageBalance, jobs_of, measure
-from stages.balance.promises import kept, promises
+from stages.balance.promises import kept, promises, sole_answers
 from stages.balance.runs import Death, History, Job, Outcome, outcome_of, run, run_together
 from stages.balance.variants import at_level, without
 from stages.balance.workers import WorkersError, in_batches, in_processes, on_cluster
@@ -49,7 +49,7 @@ def outcome(grade: str = "S", acts: int = 5, built: tuple[str, ...] = ()) -> Out
 def fair(order: int = 2) -> StageBalance:
     """A stage that keeps every promise."""
     lesson = ("cdn",)
-    grades = {"reference": "AAB", "expert": "SSA", "withheld": "FFF", "idle": "FFF", "panic": "CDF"}
+    grades = {"reference": "AAB", "expert": "SSA", "novice": "BCF", "withheld": "FFF", "idle": "FFF", "panic": "CDF"}
     bots = {
         bot: tuple(outcome(grade, built=lesson if bot in ("reference", "expert") else ()) for grade in letters)
         for bot, letters in grades.items()
@@ -257,6 +257,15 @@ def test_stage_that_is_never_lost_has_no_band() -> None:
 def test_a_kind_that_dominates() -> None:
     name = "no kind dominates but the lesson's"
     assert broken(replace(fair(), ablation={"cdn": Rate(8, 8), "vm_basic": Rate(0, 8)})) == [name]
+
+
+def test_a_kind_that_alone_can_answer_a_request_dominates_nothing() -> None:
+    stage = replace(load_stage("feature_factory"), id="stage_2", order=2)
+    assert "socket_gateway" in sole_answers(stage)
+    assert "search_engine" not in sole_answers(stage), "a database can search as well, if slowly"
+    assert broken(replace(fair(), stage=stage, ablation={"cdn": Rate(8, 8), "socket_gateway": Rate(0, 8)})) == []
+    silent = replace(stage, traffic=replace(stage.traffic, mix={"browse": 1.0}))
+    assert sole_answers(silent) == frozenset()
 
 
 def test_difficulty_must_rise() -> None:

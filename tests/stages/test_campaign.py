@@ -90,6 +90,9 @@ def test_figures_in_the_words_are_those_of_the_stage(language: str) -> None:
     for stage in STAGES.values():
         for objective in stage.objectives:
             text = texts[f"objective.{stage.id}.{objective.id}"].replace(",", "")
+            if objective.metric == "budget":
+                assert "{limit}" in text, "money is put in by the one formatter of it"
+                continue
             said = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)]
             bound = objective.least if objective.least > float("-inf") else objective.most
             percent = 100 if objective.metric.endswith("_share") or objective.metric.startswith("failed:") else 1
