@@ -69,7 +69,7 @@ def layout(vms: tuple[Vm, ...]) -> Mapping[str, Any]:
             y = 1 + ROW * (place % rows) + (rows - in_column)
             key = kind if len(members) == 1 else f"{kind}_{place + 1}"
             nodes.append({"key": key, "kind": kind, "size": vm.size, "x": x, "y": min(y, ROW * rows)})
-    return {"nodes": nodes, "wires": list(_wires(nodes)), "width": x + COLUMN, "height": ROW * rows + 1}
+    return {"nodes": nodes, "wires": list(_wires(nodes)), "width": x + COLUMN + 1, "height": ROW * rows + 1}
 
 
 def _wires(nodes: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
