@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from engine.spec import StageSpec
-from stages.bots import black_friday, feature_factory, tv_ad, viral_strike
+from stages.bots import black_friday, endless, feature_factory, tv_ad, viral_strike
 from stages.bots.hello_world import ExpertBot, IdleBot, NoBot, NoviceBot, ReferenceBot, ScaleUpBot
 from stages.bots.panic import PanicBot
 from stages.bots.player import BUSY, REACTION_S, Bot, Check, Patience, World
@@ -51,6 +51,7 @@ _BY_STAGE: Mapping[str, Mapping[str, Maker]] = {
     "viral_strike": viral_strike.BOTS,
     "feature_factory": feature_factory.BOTS,
     "black_friday": black_friday.BOTS,
+    "endless": endless.BOTS,
 }
 
 
