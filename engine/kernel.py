@@ -80,6 +80,7 @@ class Kernel:
         self.history = np.zeros((int(capacity.patience.max(initial=1)) + 1, nodes), dtype=np.int64)
         self.columns = np.arange(nodes, dtype=np.intp)
         self.flows: StepFlows | None = None
+        self._tallied: tuple[tuple[int, int], FloatArray] | None = None
         self.touched += 1
         self.held = [True] * len(topology.levels)
         self._weigh()
@@ -151,16 +152,24 @@ class Kernel:
         """Failures since the start, by row of REASONS."""
         return np.asarray(self.ledger.failed.sum(axis=1) + sum(self.retired.values()))
 
+    def failed_for(self, row: int) -> int:
+        """The same for one reason."""
+        gone = sum(int(failed[row]) for failed in self.retired.values())
+        return int(np.add.reduce(self.ledger.failed[row])) + gone
+
     def flow(self) -> CountArray:
         """Requests over every edge since the last rebuild: those of the movers, of the levels, of the pulls."""
         return np.concatenate([self.edge_flow, *self.level_flow, self.pull_flow])
 
     def tally(self) -> FloatArray:
-        """All sums by node since the start, shape (Tally, nodes)."""
-        topology = self.topology
-        flows = self.flow()[topology.tally_edge] * topology.tally_weight
-        size = len(Tally) * self.nodes
-        return np.asarray(self.ledger.tally + np.bincount(topology.tally_place, flows, size).reshape(-1, self.nodes))
+        """All sums by node since the start, shape (Tally, nodes); to be read only. Several ask at the end of a tick."""
+        moment = self.clock, self.touched
+        if self._tallied is None or self._tallied[0] != moment:
+            topology = self.topology
+            flows = self.flow()[topology.tally_edge] * topology.tally_weight
+            sums = np.bincount(topology.tally_place, flows, len(Tally) * self.nodes)
+            self._tallied = moment, self.ledger.tally + sums.reshape(-1, self.nodes)
+        return self._tallied[1]
 
     def left_by_node(self) -> CountArray:
         """Requests that left each node answered (where nothing is served: passed on) since the start."""

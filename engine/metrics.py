@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,8 +37,7 @@ SERIES_NAMES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """Exact sums of the traffic at one moment. done, failed: of honest requests; timed_out: failures that spent time in
     the system.
     """
@@ -121,7 +121,7 @@ class Metrics:
         """Take a reading and move every smoothed figure on. present_steps: requests in the system, summed over
         steps.
         """
-        timed_out = int(kernel.failed_by_reason()[_TIMEOUT_ROW])
+        timed_out = kernel.failed_for(_TIMEOUT_ROW)
         honest = ~kernel.topology.attack_kinds
         done, failed = int(kernel.done_kind @ honest), int(kernel.failed_kind @ honest)
         reading = Reading(kernel.born, done, failed, timed_out, present_steps)

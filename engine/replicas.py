@@ -18,6 +18,7 @@ from engine.draws import JointDraws
 from engine.joint import Part, can_join, join_capacities, join_topologies
 from engine.kernel import Kernel
 from engine.simulation import Simulation
+from engine.topology import Topology
 from engine.view import Phase
 
 # Arrays of the kernel by node, kind and edge, and those of the ledger by node that a step changes.
@@ -46,12 +47,13 @@ class Replicas:
             raise ValueError("runs can only be advanced together from the same step on, and with steps of one length")
         self.simulations = list(simulations)
         self._joint: _Joint | None = None
+        self._judged: dict[int, tuple[Topology, bool]] = {}
 
     def tick(self) -> None:
         """Advance all by a tick."""
         for simulation in self.simulations:
             simulation.begin_tick()
-        together = [s for s in self.simulations if not s.traced and can_join(s.kernel.topology, s.kernel.capacity)]
+        together = [simulation for simulation in self.simulations if self._can_join(simulation)]
         if self._joint is None or not self._joint.is_of(together):
             self._joint = _Joint(together) if together else None
         present = self._joint.advance() if self._joint else []
@@ -63,6 +65,15 @@ class Replicas:
                 for _ in range(simulation.steps_per_tick):
                     simulation.take_step()
         self.simulations = [s for s in self.simulations if s.phase is Phase.OPERATION]
+
+    def _can_join(self, simulation: Simulation) -> bool:
+        """Judged once for every board."""
+        topology, answer = self._judged.get(id(simulation), (None, False))
+        if topology is not simulation.kernel.topology:
+            topology = simulation.kernel.topology
+            answer = not simulation.traced and can_join(topology, simulation.kernel.capacity)
+            self._judged[id(simulation)] = topology, answer
+        return answer
 
 
 class _Joint:

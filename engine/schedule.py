@@ -63,7 +63,7 @@ class Schedule:
         """Let events happen up to a moment. values: the metrics conditions look at. What they ask of the simulation is
         added to `dues`."""
         facts: list[Fact] = []
-        for occurrence in list(self.occurrences):
+        for occurrence in [o for o in self.occurrences if not o.ended]:
             if not occurrence.started:
                 self._wait(occurrence, time_s, values)
                 facts.extend(self._tell(occurrence, time_s))
@@ -112,6 +112,8 @@ class Schedule:
         """Factor on the arrivals of each request kind at a moment. only_known: as a forecast sees it."""
         factor = np.ones(len(self.kinds))
         for occurrence in self.occurrences:
+            if not only_known and (occurrence.ended or not occurrence.started):
+                continue
             spec = occurrence.spec
             effects = occurrence.traffic()
             if only_known and not occurrence.told:

@@ -36,7 +36,7 @@ class Traffic:
         """Arrivals of the coming steps, shape (steps, kinds), int64."""
         mean = self.base_rps(time_s) * self.mix * multipliers * dt_s
         mean = np.rint(mean * (1.0 / RATE_GRID)) * RATE_GRID
-        return self.generator.poisson(mean, (steps, mean.size)).astype(np.int64)
+        return self.generator.poisson(mean, (steps, mean.size)).astype(np.int64, copy=False)
 
     def live(self, elapsed_s: float, error_rate: float, latency_ms: float) -> None:
         """Let users come and go for a while: they grow while the service is good, and leave as it fails or drags.

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from typing import Any, Protocol, TypeVar
 
 CLUSTER_TIMEOUT_S = 10.0
-LARGEST_BATCH, FEWEST_BATCHES = 32, 8
+LARGEST_BATCH, FEWEST_BATCHES = 32, 4
 MISSING = "--dask needs Dask's distributed scheduler: pip install 'project-devops[cluster]', or leave out --dask"
 
 Item = TypeVar("Item")
