@@ -5,20 +5,34 @@ from __future__ import annotations
 import pytest
 
 from build_web.browser import Browser
+from build_web.staging import imports
 from stages import compiled
 from tests.engine import golden
 from tests.engine.worlds import every_kind
-from tests.web.visitor import Visitor, carry
+from tests.web.visitor import ROOT, Visitor, carry
 
 pytestmark = pytest.mark.web
-NEEDED = ("tests/engine/__init__.py", "tests/engine/builders.py", "tests/engine/golden.py", "tests/engine/golden.json")
+RUNS = "tests/engine/golden.py"
+READ = ("tests/engine/__init__.py", "tests/engine/golden.json")
+
+
+def needed() -> set[str]:
+    """The golden runs, what of the tests they import, and what they read."""
+    found, pending = set(READ), [RUNS]
+    while pending:
+        name = pending.pop()
+        if name not in found and (ROOT / name).exists():
+            found.add(name)
+            modules = imports(ROOT / name, inside_functions=False)
+            pending.extend(f"{module.replace('.', '/')}.py" for module in modules if module.startswith("tests."))
+    return found
 
 
 @pytest.fixture(scope="module")
 def visitor(browser: Browser) -> Visitor:
     """A visitor with the golden runs at hand."""
     visitor = Visitor(browser)
-    carry(browser, *NEEDED)
+    carry(browser, *needed())
     visitor.py("probe.APP.running = False")
     return visitor
 

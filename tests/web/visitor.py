@@ -103,6 +103,16 @@ class Visitor:
         self.browser.do("key", key=key)
         time.sleep(0.15)
 
+    def scroll_to(self, key: str) -> Point:
+        """Where the button with a text is, once the inspector has been dragged up until it shows."""
+        left, top, width, height = self.see("list(probe.play().dashboard.inspector.scroll.rect)")
+        x, low = left + width // 2, top + height - 24
+        for _ in range(8):
+            if (at := self.button(key))[1] < low:
+                return at
+            self.drag((x, low), (x, top + 24))
+        raise AssertionError(f"{key} cannot be scrolled to")
+
     def go_to_setup(self) -> None:
         """From the title through stage select and briefing to the set-up, tutorial skipped."""
         self.press(self.button("title.play"))
