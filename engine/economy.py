@@ -46,6 +46,11 @@ class Economy:
             sum(self.keep_of(node) for node in sim.board.nodes.values()) + sim.bills.idle_per_day + self.fixed_per_day
         )
 
+    @property
+    def running_per_day(self) -> float:
+        """All payments a calendar day at the present pace."""
+        return self.keep_per_day + sum(self.calls_per_day.values())
+
     def keep_of(self, node: Node) -> float:
         """What a node costs a calendar day now, in the way it is billed."""
         sim = self.simulation

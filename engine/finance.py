@@ -26,7 +26,7 @@ def finance_view(sim: Simulation) -> FinanceView:
     running = fixed + idle + sum(cost.keep_month + cost.calls_month for cost in nodes)
     income = sim.economy.income_per_day * MONTH_DAYS
     loss = running - income
-    reserve = sim.budget + sim.stage.overdraft
+    reserve = sim.budget + (0.0 if sim.stage.sandbox else sim.stage.overdraft)
     cloud = spec.cloud_user_month * sim.traffic.users if spec.cloud_user_month > 0 else float("nan")
     return FinanceView(
         months=months,

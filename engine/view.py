@@ -295,9 +295,10 @@ class FinanceView:
     administration_month, rent_month: as the stage says. nodes: by kind, the dearest first. idle_month: owed for
     reservations that nobody uses. discount_month: what reservations and spot save. income_month: smoothed.
     running_month: all payments. cost_month: all payments and what is written off. runway_months: until money and
-    overdraft are gone at the present pace; inf while there is no loss. built: paid for building and deals since the
-    start, less what came back. earned, spent: income and running payments since the start. cloud_month: what the cloud
-    would take for the present users; nan where there is nothing to compare with.
+    overdraft (in a sandbox, which nothing ends, the money) are gone at the present pace; inf while there is no loss.
+    built: paid for building and deals since the start, less what came back. earned, spent: income and running payments
+    since the start. cloud_month: what the cloud would take for the present users; nan where there is nothing to compare
+    with.
     """
 
     months: float

@@ -160,6 +160,11 @@ class WorldView:
         return self._simulation.keep_per_day
 
     @property
+    def running_per_day(self) -> float:
+        """The same with calls, at the present pace (smoothed)."""
+        return self._simulation.economy.running_per_day
+
+    @property
     def income_per_day(self) -> float:
         """What answered requests earn a calendar day at the present pace (smoothed)."""
         return self._simulation.economy.income_per_day

@@ -68,6 +68,7 @@ DEFAULTS: Mapping[str, Binding] = {
     "log": Binding(pygame.K_l),
     "hosts": Binding(pygame.K_v),
     "inspector": Binding(pygame.K_i),
+    "finance": Binding(pygame.K_m),
     "help": Binding(pygame.K_SLASH),
     "menu": Binding(pygame.K_ESCAPE),
     "fullscreen": Binding(pygame.K_F11),

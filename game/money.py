@@ -14,7 +14,8 @@ NOTHING = "–"
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit of money. size: of one, in the currency. key: `money.<key>` is how it is written. least: the fewest of it
-    that are written so. whole_from: from that many on without decimals; decimals: below it.
+    that are written so. whole_from: from that many on without decimals; decimals: below it. figures: significant ones,
+    no more than the eye can follow; 0: all.
     """
 
     size: float
@@ -22,13 +23,14 @@ class Unit:
     least: float
     whole_from: float
     decimals: int
+    figures: int = 0
 
 
 # A language's currency, and its units from the largest on; the last takes what is left.
 RATES = {"en": 1.0, "ko": KRW_PER_USD}
 UNITS = {
     "en": (Unit(1e9, "huge", 1, 100, 2), Unit(1e6, "large", 1, 100, 2), Unit(1.0, "plain", 0, 100, 1)),
-    "ko": (Unit(1e8, "huge", 1, 100, 2), Unit(1e4, "large", 10, 1_000, 1), Unit(1.0, "plain", 0, 0, 0)),
+    "ko": (Unit(1e8, "huge", 1, 100, 2), Unit(1e4, "large", 10, 1_000, 1), Unit(1.0, "plain", 0, 0, 0, figures=3)),
 }
 
 
@@ -46,6 +48,17 @@ def signed(i18n: I18n, usd: float) -> str:
     """An amount that comes, with a plus in front, or goes."""
     text = money(i18n, usd)
     return f"+{text}" if usd > 0 else text
+
+
+def brief(i18n: I18n, usd: float) -> str:
+    """An amount to two digits, in the largest unit it has one of, for where there is little room."""
+    amount = abs(usd) * RATES[i18n.language]
+    if not math.isfinite(usd) or amount < 1.0:
+        return money(i18n, usd)
+    amount = round(amount, 1 - math.floor(math.log10(amount)))
+    unit = next(unit for unit in UNITS[i18n.language] if amount >= unit.size)
+    text = i18n.t(f"money.{unit.key}", amount=f"{round(amount / unit.size, 1):,.10g}")
+    return f"-{text}" if usd < 0 else text
 
 
 def widest(i18n: I18n) -> str:
@@ -66,6 +79,8 @@ def _written(units: tuple[Unit, ...], amount: float) -> tuple[Unit, str]:
 
 def _round(number: float, unit: Unit) -> float:
     """A number of units as exactly as it is written. A tenth that is hardly there is none."""
+    if unit.figures and number >= 1.0:
+        return round(number, min(unit.figures - 1 - math.floor(math.log10(number)), unit.decimals))
     decimals = 0 if number >= unit.whole_from else unit.decimals
     if decimals and abs(number - round(number)) < 0.5 * 10.0**-decimals:
         return float(round(number))

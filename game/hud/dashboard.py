@@ -16,6 +16,7 @@ from game.hud import top_bar as tops
 from game.hud.acts import Acts
 from game.hud.alerts import AlertPanel
 from game.hud.deployments import Deployments
+from game.hud.finance import FinancePanel
 from game.hud.forecast import FORECAST_HEIGHT, ForecastPanel
 from game.hud.hosts import panel as racks
 from game.hud.hosts.panel import HostsPanel
@@ -44,7 +45,7 @@ class Remembered:
     """What outlives a new layout of the screen.
 
     entries: of the log, newest first; told: how many there were so far. log, inspector: None until the player shows or
-    hides them. hosts: they stand where the log would.
+    hides them. hosts: they stand where the log would. finance: it lies over the map.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -52,6 +53,7 @@ class Remembered:
     log: bool | None = None
     inspector: bool | None = None
     hosts: bool = False
+    finance: bool = False
 
 
 class Dashboard:
@@ -71,7 +73,7 @@ class Dashboard:
         self.ctx, self.session, self.memory, self.steps, self.acts = ctx, session, memory, steps, acts
         self.root = Widget(ctx)
         self.root.rect = pygame.Rect((0, 0), size)
-        self.top = self.root.add(TopBar(ctx, session, on_menu))
+        self.top = self.root.add(TopBar(ctx, session, on_menu, partial(on_toggle, "finance")))
         self.forecast = self.root.add(ForecastPanel(ctx, session))
         self.log = self.root.add(LogPanel(ctx, acts.jump, memory.entries))
         self.hosts = self._hosts()
@@ -83,6 +85,7 @@ class Dashboard:
             for panel, icon in TOGGLES.items()
             if panel != "hosts" or self.hosts is not None
         }
+        self.finance = self.root.add(FinancePanel(ctx, session, partial(on_toggle, "finance")))
         self.deployments = self.root.add(Deployments(ctx, session, acts.do))
         self.quests = self.root.add(QuestStack(ctx, session, acts.do, self._kept_free, self._cards))
         self.tutorial = self.root.add(TutorialBox(ctx, session.stage.id, steps, self.find))
@@ -98,6 +101,7 @@ class Dashboard:
             lambda: self.deployments.refresh(self.map_rect),
             lambda: self.quests.refresh(self.map_rect),
             self._refresh_hosts,
+            self.finance.refresh,
         )
         self._due_s = 0.0
         self._turn = 0
@@ -136,6 +140,7 @@ class Dashboard:
         tall = middle if narrow else height - top
         self.inspector.layout(pygame.Rect(width - px(inspectors.WIDTH), top, px(inspectors.WIDTH), tall))
         self.middle = pygame.Rect(0, top, width - right, middle)
+        self._arrange_finance(pygame.Rect(left, top, width - left - right, middle), height)
         area = pygame.Rect(left, top, width - left - right, middle)
         side, inset = px(34), px(12)
         shown = {"log": show_log, "hosts": show_hosts, "inspector": show_inspector}
@@ -155,6 +160,11 @@ class Dashboard:
         self.alerts.layout(pygame.Rect(left.left, left.top + forecast, left.width, alerts))
         top = left.top + forecast + alerts
         self.log.layout(pygame.Rect(left.left, top, left.width, left.bottom - top))
+
+    def _arrange_finance(self, area: pygame.Rect, bottom: int) -> None:
+        self.finance.visible = self.memory.finance
+        self.top.budget.set_open(self.memory.finance)
+        self.finance.place(area, bottom)
 
     def _refresh_alerts(self) -> None:
         """Where the log is put away, its button rings for the alerts beside it."""

@@ -17,7 +17,7 @@ HELP = (
     ("time", ("pause", "speed_1", "speed_2", "speed_4", "speed_8", "start")),
     ("building", ("build_1", "category", "wire", "undo", "redo")),
     ("selection", ("clone", "scale_up", "restart", "operate", "sell")),
-    ("view", ("answer", "fit", "log", "inspector", "hosts", "help", "menu")),
+    ("view", ("answer", "fit", "log", "inspector", "hosts", "finance", "help", "menu")),
 )
 HELP_HEADS = {"time": "time", "building": "build", "selection": "node", "view": "view"}
 MOUSE = ("mouse_select", "mouse_wire", "mouse_pan")

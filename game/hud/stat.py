@@ -22,24 +22,29 @@ class Stat(Widget):
             self.value, self.colour, self.detail = value, colour, detail
             self.invalidate()
 
+    @property
+    def room(self) -> pygame.Rect:
+        """Where the words may stand."""
+        return self.rect
+
     def fits(self, detail: str) -> bool:
         """Whether a detail fits behind the value that is shown now."""
         taken = self.ctx.text.width(self.value, self.role) + self.px(6)
-        return self.ctx.text.width(detail, "small") <= self.rect.width - taken
+        return self.ctx.text.width(detail, "small") <= self.room.width - taken
 
     def paint(self, surface: pygame.Surface) -> None:
         """Name, value, detail."""
-        palette, text = self.ctx.theme.palette, self.ctx.text
-        name = text.get(text.fit(self.name, "small", self.rect.width), "small", palette.muted)
-        surface.blit(name, self.rect.topleft)
+        palette, text, inside = self.ctx.theme.palette, self.ctx.text, self.room
+        name = text.get(text.fit(self.name, "small", inside.width), "small", palette.muted)
+        surface.blit(name, inside.topleft)
         value = text.get(self.value, self.role, getattr(palette, self.colour))
-        y = self.rect.top + name.get_height() - self.px(1)
-        surface.blit(value, (self.rect.left, y))
-        room = self.rect.width - value.get_width() - self.px(6)
+        y = inside.top + name.get_height() - self.px(1)
+        surface.blit(value, (inside.left, y))
+        room = inside.width - value.get_width() - self.px(6)
         if self.detail and room > self.px(24):
             detail = text.get(text.fit(self.detail, "small", room), "small", palette.muted)
             bottom = y + value.get_height() - self.px(3)
-            surface.blit(detail, (self.rect.left + value.get_width() + self.px(6), bottom - detail.get_height()))
+            surface.blit(detail, (inside.left + value.get_width() + self.px(6), bottom - detail.get_height()))
 
 
 class Bar(Widget):

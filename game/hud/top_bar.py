@@ -10,17 +10,18 @@ from engine.view import Phase
 from game.context import Context
 from game.hud import figures, texts
 from game.hud.stat import Bar, Stat
-from game.money import money
+from game.money import brief, money
 from game.session import SPEEDS, Session
 from game.stage_refs import text_id
 from game.ui.button import Button, Kind
 from game.ui.label import Label
-from game.ui.widget import Panel, Widget
+from game.ui.widget import Panel, Pressable, Tooltip, Widget
 from game.view.chart import LiveChart
 
 HEIGHT = 112
 LEFT_WIDTH = 300
-RIGHT_WIDTH = 470
+RIGHT_WIDTH = 488
+COLUMN = 150
 
 
 class _ChartBox(Widget):
@@ -41,10 +42,55 @@ class _ChartBox(Widget):
         self.chart.draw(surface)
 
 
-class TopBar(Panel):
-    """Reads the session ten times a second; `on_menu` opens the pause menu."""
+class BudgetStat(Stat, Pressable):
+    """The budget, as the button that shows where it goes."""
 
-    def __init__(self, ctx: Context, session: Session, on_menu: Callable[[], None]) -> None:
+    def __init__(self, ctx: Context, tooltip: Tooltip, on_press: Callable[[], None]) -> None:
+        super().__init__(ctx, ctx.i18n.t("play.top.budget"), tooltip)
+        self.on_press = on_press
+        self.open = False
+        self.inside = self.rect
+
+    def layout(self, rect: pygame.Rect) -> None:
+        """Take a place; the figure stands a little inside."""
+        super().layout(rect)
+        self.inside = rect.inflate(-2 * self.px(8), -2 * self.px(3))
+
+    @property
+    def room(self) -> pygame.Rect:
+        """Where the figure may stand."""
+        return self.inside
+
+    def set_open(self, shown: bool) -> None:
+        """Mark whether the panel is open."""
+        if shown != self.open:
+            self.open = shown
+            self.invalidate()
+
+    def activate(self) -> None:
+        """Show or hide the finances."""
+        self.ctx.audio.play("ui_click")
+        self.on_press()
+
+    def paint(self, surface: pygame.Surface) -> None:
+        """A button around the figure, with a purse in its corner."""
+        palette, radius = self.ctx.theme.palette, self.px(8)
+        lit = self.hovered or self.open
+        fill = palette.accent.lerp(palette.panel, 0.78) if self.open else palette.line if lit else palette.panel_hi
+        edge = palette.text if self.focused else palette.accent if self.open else palette.line
+        pygame.draw.rect(surface, fill, self.rect, border_radius=radius)
+        pygame.draw.rect(surface, edge, self.rect, self.px(1), border_radius=radius)
+        icon = self.ctx.icons.get("wallet", 16, palette.accent, fill)
+        surface.blit(icon, icon.get_rect(topright=self.room.move(0, self.px(1)).topright))
+        super().paint(surface)
+
+
+class TopBar(Panel):
+    """Reads the session ten times a second; `on_menu` opens the pause menu, `on_finance` the finances."""
+
+    def __init__(
+        self, ctx: Context, session: Session, on_menu: Callable[[], None], on_finance: Callable[[], None]
+    ) -> None:
         super().__init__(ctx)
         self.session = session
         t = ctx.i18n.t
@@ -84,7 +130,7 @@ class TopBar(Panel):
         limit = figures.limit(goal.error_threshold)
         gauge_tip = t("play.top.tip.gauge", limit=limit, fill=f"{goal.gauge_fill_s:g}", drain=f"{goal.gauge_drain_s:g}")
         self.gauge = self.add(Bar(ctx, t("play.top.gauge"), gauge_tip))
-        self.budget = self.add(Stat(ctx, t("play.top.budget"), self._budget_tip))
+        self.budget = self.add(BudgetStat(ctx, self._budget_tip, on_finance))
         self.refresh()
 
     def _hint(self, key: str, action: str, **values: object) -> str:
@@ -105,14 +151,15 @@ class TopBar(Panel):
 
     def _budget_tip(self) -> str:
         i18n, view = self.ctx.i18n, self.session.view
-        income, keep = money(i18n, view.income_per_day), money(i18n, view.keep_per_day)
+        income, keep = money(i18n, view.income_per_day), money(i18n, view.running_per_day)
         floor = money(i18n, -self.session.stage.overdraft)
-        return i18n.t("play.top.tip.budget", income=income, keep=keep, floor=floor)
+        text = i18n.t("play.top.tip.budget", income=income, keep=keep, floor=floor)
+        return f"{text}\n{i18n.t('finance.open')} [{self.ctx.keymap.label('finance')}]"
 
     def _trend(self, net: float) -> str:
         """What comes or goes a day, in as many words as there is room for."""
         i18n, sign = self.ctx.i18n, "" if net < 0 else "+"
-        words = (sign + texts.per_day(i18n, net), sign + money(i18n, net))
+        words = (sign + texts.per_day(i18n, net), sign + money(i18n, net), sign + brief(i18n, net))
         return next((trend for trend in words if self.budget.fits(trend)), "")
 
     def refresh(self) -> None:
@@ -135,7 +182,7 @@ class TopBar(Panel):
         limit = i18n.t("play.top.threshold", limit=figures.limit(goal.error_threshold))
         self.errors.set(figures.percent(view.error_rate), "error" if bad else "text", limit)
         self.gauge.set(view.gauge, figures.percent(view.gauge))
-        net = view.income_per_day - view.keep_per_day
+        net = view.income_per_day - view.running_per_day
         self.budget.set(money(i18n, view.budget), "error" if view.budget < 0 else "text", self._trend(net))
         chart = self.chart.chart
         chart.update(view)
@@ -158,9 +205,9 @@ class TopBar(Panel):
         right = rect.right - px(RIGHT_WIDTH)
         chart_left = rect.left + px(LEFT_WIDTH + 12)
         self.chart.layout(pygame.Rect(chart_left, rect.top + px(8), right - chart_left - px(12), rect.height - px(16)))
-        column = px(RIGHT_WIDTH - 20) // 3
+        column = px(COLUMN)
         for index, stat in enumerate((self.users, self.rps, self.p95)):
             stat.layout(pygame.Rect(right + index * column, rect.top + px(10), column - px(10), px(46)))
         self.errors.layout(pygame.Rect(right, rect.top + px(60), column - px(10), px(46)))
         self.gauge.layout(pygame.Rect(right + column, rect.top + px(64), column - px(20), px(40)))
-        self.budget.layout(pygame.Rect(right + 2 * column, rect.top + px(60), column, px(46)))
+        self.budget.layout(pygame.Rect(right + 2 * column - px(8), rect.top + px(57), column + px(36), px(50)))

@@ -14,6 +14,7 @@ from game.hud.alarm import Alarm
 from game.hud.banner import Banner
 from game.hud.dashboard import TOGGLES, Dashboard, Remembered
 from game.hud.log_entries import SOUNDS, Entry, entry
+from game.hud.log_finance import FINANCE_SOUNDS, finance_entry
 from game.hud.log_hosts import HOST_SOUNDS, TOLD_ALOUD, host_entry
 from game.hud.log_nodes import NODE_SOUNDS, node_entry
 from game.hud.map_tip import MapTip
@@ -200,8 +201,10 @@ class PlayScene:
 
     def _key(self, event: pygame.event.Event) -> bool:
         action = self.ctx.keymap.action(event)
-        if action in TOGGLES:
+        if action in TOGGLES or action == "finance":
             self._toggle(action)
+        elif action == "menu" and self.memory.finance:
+            self._toggle("finance")
         elif action == "answer":
             self.dashboard.ask()
         elif action == "help" or (action == "menu" and not self.map.disarm()):
@@ -232,13 +235,15 @@ class PlayScene:
 
     def _line(self, fact: Fact) -> Entry | None:
         stage, view = self.session.stage, self.session.view
-        return host_entry(view, fact) or node_entry(stage, view, fact) or entry(self.ctx.i18n, view, fact)
+        line = host_entry(view, fact) or finance_entry(view, fact) or node_entry(stage, view, fact)
+        return line or entry(self.ctx.i18n, view, fact)
 
     def _sound_fact(self, fact: Fact) -> None:
         if isinstance(fact, RunEnded):
             self.acts.sounds.add("win_fanfare" if fact.outcome == "won" else "service_down")
             return
-        sound = NODE_SOUNDS.get(type(fact)) or HOST_SOUNDS.get(type(fact)) or SOUNDS.get(type(fact))
+        known = (NODE_SOUNDS, HOST_SOUNDS, FINANCE_SOUNDS, SOUNDS)
+        sound = next((sounds[type(fact)] for sounds in known if type(fact) in sounds), None)
         if sound is not None:
             self.acts.sounds.add(sound)
 

@@ -59,9 +59,9 @@ class SystemPage(Page):
         stats["in_system"].set(figures.count(totals.in_system))
         stats["done"].set(figures.count(totals.done - totals.attacks_done))
         stats["failed"].set(figures.count(failed), "error" if failed else "text")
-        net = view.income_per_day - view.keep_per_day
+        net = view.income_per_day - view.running_per_day
         stats["income"].set(money(i18n, view.income_per_day))
-        stats["keep_total"].set(money(i18n, view.keep_per_day))
+        stats["keep_total"].set(money(i18n, view.running_per_day))
         stats["net"].set(money(i18n, net), "ok" if net >= 0 else "warn")
 
     def _goals(self) -> None:
