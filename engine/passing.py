@@ -57,8 +57,9 @@ class Purses:
     """The token buckets of the nodes that are passed: each earns its allowance every step, and keeps what it has not
     paid for requests up to its burst.
 
-    least_at, starts: which nodes are looked at together, for the emptiest purse of each level. first, payer: the first
-    passing cell, and the node of each. least_room: of the smallest broker, for messages.
+    least_at, starts: which nodes are looked at together, for the emptiest purse of each level. again: by level, whether
+    nodes of it stand in a later level too and must pay at once. first, payer: the first passing cell, and the node of
+    each. least_room: of the smallest broker, for messages.
     """
 
     def __init__(self, topology: Topology, capacity: Capacity) -> None:
@@ -67,6 +68,8 @@ class Purses:
         self.least_room = int(capacity.room.min(initial=ENDLESS))
         self.least_at = np.concatenate([level.at for level in topology.levels] or [np.zeros(0, dtype=np.intp)])
         self.starts = np.cumsum([0, *(level.at.size for level in topology.levels[:-1])], dtype=np.intp)
+        later = np.cumsum([level.here for level in reversed(topology.levels)], axis=0)[::-1]
+        self.again = [bool((level.here & (now > 1)).any()) for level, now in zip(topology.levels, later, strict=True)]
         self.first = topology.serving + topology.waiting
         self.payer = topology.cell_node[self.first : self.first + topology.passing]
 
@@ -119,8 +122,7 @@ class Passage:
         elif kernel.held[depth]:
             kernel.counts[level.cells] = 0
             kernel.held[depth] = False
-        first = kernel.purses.first
-        self.passed[level.cells.start - first : level.cells.stop - first] = passing
+        self._pay(depth, level, passing)
         for reason, share in gate.screens:
             passing = self._screen(level, passing, reason, share, failed)
         flow = self._share_out(depth, level, self._split(level, gate, passing) if level.split else passing)
@@ -129,6 +131,15 @@ class Passage:
             np.add.at(self.inflow, level.message_dst, flow[level.message_edge])
         kernel.level_flow[depth] += flow
         self.flows.levels.append(LevelFlows(present, failed, flow))
+
+    def _pay(self, depth: int, level: Level, passing: CountArray) -> None:
+        """Let the nodes pay for what passed: all after the last level, those who may have to pay again at once."""
+        purses = self.kernel.purses
+        if purses.again[depth]:
+            self.purse -= np.bincount(level.cell_node, passing, self.nodes)
+            self.least = purses.least(self.purse)
+        else:
+            self.passed[level.cells.start - purses.first : level.cells.stop - purses.first] = passing
 
     def _share_out(self, depth: int, level: Level, decks: CountArray) -> CountArray:
         """The flow over each edge of a level."""

@@ -205,7 +205,8 @@ def is_elastic(kind: NodeKind) -> bool:
     return kind.autoscale is not None or kind.cluster is not None or kind.serverless is not None
 
 
-@pytest.mark.parametrize("seed", [3, 4, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(5, 15))])
+# With seed 14 a capped CDN is passed at two depths of one step, and has one purse for both.
+@pytest.mark.parametrize("seed", [3, 14, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 14))])
 def test_every_kind_on_hosts_is_conserved_and_the_same_after_a_replay(seed: int) -> None:
     dice = random.Random(seed)
     simulation = opened(crowded(seed), seed)
