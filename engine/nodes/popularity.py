@@ -16,12 +16,14 @@ from functools import cache
 
 import numpy as np
 
-from engine.arrays import FloatArray
+from engine.arrays import FloatArray, IndexArray
 from engine.grid import on_grid
 from engine.spec.models import PopularitySpec
 
 ALONE = 8
 GROUPS = 23
+# Ranks beyond this are not summed one by one.
+SUMMED = 2**17
 LARGEST_EXPONENT = 32.0
 _HALVINGS = 5
 _BISECTIONS = 64
@@ -52,13 +54,12 @@ class Classes:
 
 @cache
 def classes(spec: PopularitySpec) -> Classes:
-    """The classes of a popularity, at most ALONE + GROUPS of them, by exact sums of i ** -zipf."""
-    popularity = _zipf(spec)
+    """The classes of a popularity, at most ALONE + GROUPS of them, by sums of i ** -zipf."""
     first = min(ALONE, spec.keys)
     grown = np.rint(np.geomspace(first, spec.keys, GROUPS + 1)).astype(np.int64)
     starts = np.unique(np.concatenate([np.arange(first), grown[grown < spec.keys]]))
     counts = np.diff(np.append(starts, spec.keys)).astype(np.float64)
-    mean = np.add.reduceat(popularity, starts.astype(np.intp)) / counts
+    mean = _sums(spec, starts) / counts
     hazard = -np.log1p(-np.minimum(mean, 1.0 - 2.0**-40))
     return Classes(_frozen(counts), _frozen(_rounded(mean)), _frozen(_rounded(hazard)))
 
@@ -173,6 +174,25 @@ def _zipf(spec: PopularitySpec) -> FloatArray:
     popularity = np.arange(1, spec.keys + 1, dtype=np.float64) ** -spec.zipf
     popularity /= popularity.sum()
     return popularity
+
+
+def _sums(spec: PopularitySpec, starts: IndexArray) -> FloatArray:
+    """Probability of all keys of each class, classes given by their first ranks (from 0)."""
+    if spec.keys <= SUMMED:
+        return np.add.reduceat(_zipf(spec), starts)
+    ends = np.append(starts[1:], spec.keys)
+    head = np.append(0.0, np.cumsum(np.arange(1, SUMMED + 1, dtype=np.float64) ** -spec.zipf))
+    sums = head[np.minimum(ends, SUMMED)] - head[np.minimum(starts, SUMMED)]
+    sums += _tail(np.maximum(ends, SUMMED), spec.zipf) - _tail(np.maximum(starts, SUMMED), spec.zipf)
+    return np.asarray(sums / sums.sum())
+
+
+def _tail(rank: IndexArray, zipf: float) -> FloatArray:
+    """An antiderivative of the sum of i ** -zipf up to `rank`, by the midpoint rule: each key is the integral over the
+    unit around it. Its relative error, zipf (zipf + 1) / 24 i^2, is below 1e-11 beyond SUMMED.
+    """
+    end = rank + 0.5
+    return np.asarray(np.log(end) if zipf == 1.0 else end ** (1.0 - zipf) / (1.0 - zipf))
 
 
 def _rounded(values: FloatArray) -> FloatArray:

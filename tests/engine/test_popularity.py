@@ -39,6 +39,14 @@ def test_classes_hold_every_key_and_all_requests(keys: int, zipf: float) -> None
     assert np.all(np.diff(ranks.probability) <= 0)
 
 
+@pytest.mark.parametrize("zipf", [0.0, 0.8, 1.0, 1.3])
+def test_many_keys_are_shared_out_as_if_summed_one_by_one(zipf: float) -> None:
+    spec = PopularitySpec(keys=1_500_000, zipf=zipf)
+    ranks = classes(spec)
+    starts = np.concatenate(([0], np.cumsum(ranks.counts)[:-1])).astype(np.intp)
+    assert ranks.weight == pytest.approx(np.add.reduceat(every_key(spec), starts), rel=1e-6)
+
+
 def test_the_hottest_keys_are_classes_of_their_own() -> None:
     spec = PopularitySpec(keys=50_000, zipf=0.9)
     assert classes(spec).probability[:8] == pytest.approx(every_key(spec)[:8], rel=1e-6)
