@@ -46,7 +46,7 @@ def reference(stage: StageSpec) -> PlanningBot:
 
 def expert(stage: StageSpec) -> PlanningBot:
     """Splits the checkout off on top of it, so that browsing cannot take its servers."""
-    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium"), "waf": Wanted(1)}
+    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium")}
     plan = Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR])
     plan.settings = {"load_balancer": {"balancing": "least_connections"}}
     return PlanningBot(
@@ -56,7 +56,7 @@ def expert(stage: StageSpec) -> PlanningBot:
         Redrives(),
         Migrates(spare=250.0),
         Reserves("load_balancer", "vm_cpu", "buy"),
-        When(told("doors_open"), wants(vm_cpu=(2, "medium"), vm_basic=4, sql_replica=2)),
+        When(told("doors_open"), wants(waf=1, vm_cpu=(2, "medium"), vm_basic=4, sql_replica=2)),
         When(told("last_hour"), wants(vm_cpu=3, vm_basic=5)),
         ScaleOut("vm_cpu", 4, busy=0.65, aim=0.5),
         ScaleOut("vm_basic", 6, busy=0.65, aim=0.5),
@@ -64,7 +64,7 @@ def expert(stage: StageSpec) -> PlanningBot:
 
 
 def novice(stage: StageSpec) -> PlanningBot:
-    """Has a queue in front of the database, but adds servers only while the sale is on, and keeps the robots."""
+    """Has a queue in front of the database, but one server for all payments, and lets the robots in."""
     nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium")}
     return PlanningBot(
         stage,
@@ -74,8 +74,7 @@ def novice(stage: StageSpec) -> PlanningBot:
         When(told("doors_open"), wants(vm_cpu=1, vm_basic=3), Patience(HESITATION_S)),
         When(told("scalpers"), wants(waf=1), Patience(HESITATION_S)),
         ScaleOut("sql_replica", 2, patience=Patience(HESITATION_S)),
-        ScaleOut("vm_cpu", 3, patience=Patience(HESITATION_S)),
-        ScaleOut("vm_basic", 5, patience=Patience(HESITATION_S)),
+        ScaleOut("vm_basic", 4, patience=Patience(HESITATION_S)),
     )
 
 

@@ -65,7 +65,7 @@ def novice(stage: StageSpec) -> PlanningBot:
         stage,
         Blueprint({"monitoring": Wanted(1), "socket_gateway": Wanted(1)}, [*JOBS, *CHAT, *WEB]),
         Answers(ANSWERS, Patience(HESITATION_S)),
-        RollsBack(notice_s=25.0),
+        RollsBack(notice_s=20.0),
         RestartsInTurn("vm_basic", 0.85),
         When(told("search_launch"), wants(search_engine=1), Patience(HESITATION_S)),
         When(told("photo_contest"), wants(serverless=1), Patience(HESITATION_S)),
