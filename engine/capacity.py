@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 from engine.board import ENDLESS, Board, Node
-from engine.grid import on_grid
+from engine.grid import all_on_grid, on_grid
 from engine.ledger import REASON_ROW
 from engine.routing import works_on
 from engine.spec import FailureReason, Role, UslSpec
@@ -82,11 +82,8 @@ class Capacity:
 
     def refresh_shares(self, board: Board) -> None:
         """Take over the shares of requests alone."""
-        live = [node.live for node in board.nodes.values()]
-        self.fault = np.array([on_grid(state.fault_share) for state in live])
-        self.hit = np.array([on_grid(state.hit) for state in live])
-        self.throttled = np.array([on_grid(state.throttled) for state in live])
-        self.shut = np.array([on_grid(state.shut) for state in live])
+        shares = np.array([node.live.shares() for node in board.nodes.values()]).reshape(-1, 4).T
+        self.fault, self.hit, self.throttled, self.shut = all_on_grid(shares)
         self.faulty = bool(self.fault.any())
 
 

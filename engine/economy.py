@@ -54,6 +54,8 @@ class Economy:
     def keep_of(self, node: Node) -> float:
         """What a node costs a calendar day now, in the way it is billed."""
         sim = self.simulation
+        if not node.size.keep_per_day:
+            return 0.0
         return node.size.keep_per_day * sim.models.paid_units(node.id) * sim.bills.share(node)
 
     def tick(self) -> float:

@@ -134,10 +134,9 @@ class Models:
 
     def paid_units(self, node_id: int) -> int:
         """How many times the keep of a node's size is paid."""
-        for model in self.of.get(node_id, ()):
-            if isinstance(model, _ELASTIC):
-                return int(model.paid_units)
-        return 1
+        models = self.of.get(node_id)
+        # The elastic model of a node is the first.
+        return int(models[0].paid_units) if models and isinstance(models[0], _ELASTIC) else 1
 
     def state(self) -> list[object]:
         """What decides the future, in the order of the nodes."""
