@@ -72,7 +72,8 @@ const ACTS = {
   up: async ({ to }) => { await page.mouse.move(...await at(to), { steps: 6 }); await page.mouse.up(); },
   wheel: ({ by }) => page.mouse.wheel(0, by),
   key: ({ key }) => page.keyboard.press(key, { delay: 40 }),
-  touch: async ({ paths, hold = 0, steps = 8 }) => {
+  // Fingers go down, each along its way, and up again; with `keep` they stay where they are until `lift`.
+  touch: async ({ paths, hold = 0, steps = 8, keep = false }) => {
     const all = [];
     for (const way of paths) all.push(await Promise.all(way.map(at)));
     await fingers("touchStart", all.map(way => way[0]));
@@ -81,9 +82,9 @@ const ACTS = {
       await fingers("touchMove", all.map(([[ax, ay], [bx, by]]) => [ax + (bx - ax) * step / steps, ay + (by - ay) * step / steps]));
       await pause(0.03);
     }
-    await fingers("touchEnd", []);
-    await pause(0.05);
+    if (!keep) await ACTS.lift();
   },
+  lift: () => fingers("touchEnd", []).then(() => pause(0.05)),
   shot: ({ path, clip }) => page.screenshot({ path, clip: clip ?? undefined }).then(() => null),
   size: ({ size }) => page.setViewportSize({ width: size[0], height: size[1] }),
   problems: async () => problems,

@@ -13,6 +13,7 @@ from tests.web.visitor import ROOT, Visitor
 
 pytestmark = pytest.mark.web
 BOX = "(b => [b.left, b.top, b.width, b.height])(document.getElementById('canvas').getBoundingClientRect())"
+DEBUG_LINE = "any(sum(probe.APP.surface.get_at((1275 - x, 711))[:3]) > 500 for x in range(150))"
 UNTIL_FAILURE = "document.getElementById('failure')?.hidden === false"
 
 
@@ -30,6 +31,7 @@ def test_boots_without_an_error_in_both_languages(browser: Browser, language: st
     assert visitor.see("probe.scene()") == "TitleScene"
     assert visitor.see("probe.APP.ctx.i18n.language") == language
     assert visitor.see("probe.APP.ctx.theme.scale") == 1.0
+    assert visitor.see(DEBUG_LINE) is False
     assert browser.js("document.documentElement.lang") == language
     browser.do("wait", code="!document.getElementById('curtain')")
     asked = browser.do("outside")
@@ -50,6 +52,7 @@ def test_the_address_chooses_stage_and_seed(browser: Browser) -> None:
     assert visitor.see("probe.scene()") == "BriefingScene"
     assert visitor.see("probe.APP.scene.session.seed") == 77
     assert visitor.see("probe.APP.options.debug") is True
+    visitor.wait(DEBUG_LINE, True, timeout=5.0)
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (1920, 700), (844, 390), (390, 844)], ids=str)
@@ -83,6 +86,30 @@ def test_text_is_larger_on_a_phone_until_the_player_chooses(runtime: Path) -> No
         assert visitor.see("[probe.APP.ctx.settings.ui_scale, probe.APP.ctx.theme.scale]") == [1.25, 1.25]
         visitor.py("probe.APP.ctx.settings.ui_scale = 1.1\nprobe.APP.ctx.save_settings()")
         assert Visitor(phone).see("probe.APP.ctx.theme.scale") == pytest.approx(1.1)
+
+
+def test_a_phone_held_upright_is_asked_to_be_turned(runtime: Path) -> None:
+    with Browser(runtime, (390, 844), touch=True) as phone:
+        phone.open("?lang=en")
+        shown = "getComputedStyle(rotate).display"
+        assert phone.js(shown) == "block"
+        assert phone.js("rotate.textContent") == words("en")["rotate"]
+        phone.do("size", size=(844, 390))
+        phone.do("wait", code=f"{shown} === 'none'")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_loading_screen_moves_while_it_waits(fresh_browser: Browser, language: str) -> None:
+    fresh_browser.do("options", hold=True)
+    fresh_browser.open(f"?lang={language}", until="document.getElementById('share')?.textContent")
+    text = "document.getElementById('{}').textContent"
+    assert fresh_browser.js(text.format("step")).startswith(words(language)["step"]["runtime"])
+    assert fresh_browser.js("document.querySelector('h1').textContent") == words(language)["name"]
+    share = int(fresh_browser.js("bar.getAttribute('aria-valuenow')"))
+    fresh_browser.do("wait", code=f"Number(bar.getAttribute('aria-valuenow')) > {share}", timeout=10)
+    fresh_browser.do("wait", code=f"{json.dumps(list(words(language)['tip'].values()))}.includes(tip.textContent)")
+    assert fresh_browser.js("document.querySelector('.logo').naturalWidth > 0")
+    assert fresh_browser.problems == []
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

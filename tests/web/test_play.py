@@ -86,7 +86,14 @@ def test_fingers_zoom_pan_and_ask(runtime: Path) -> None:
         left = visitor.see("probe.EYES.place((4, 3))[0]")
         phone.do("touch", paths=[[(x - 40, y + 60), (x + 80, y + 60)], [(x + 40, y + 60), (x + 160, y + 60)]], steps=16)
         visitor.wait(f"probe.EYES.place((4, 3))[0] > {left} + 60", True, timeout=5.0)
+        card = visitor.see("probe.play().dashboard.shop.card('load_balancer').rect.center")
+        phone.do("touch", paths=[[card]], keep=True)
+        visitor.wait("probe.play().dashboard.tooltips.over is probe.play().dashboard.shop.card('load_balancer')", True)
+        visitor.wait("probe.play().dashboard.tooltips.rest_s > 1.0", True)
+        phone.do("lift")
+        assert visitor.see("probe.play().map.armed") is None, "a finger that rested has asked, not taken"
         assert visitor.see("len(probe.play().session.sim.log)") == 0, "looking around builds nothing"
+        assert phone.problems == []
 
 
 def test_a_reload_resumes_the_autosave(runtime: Path, tmp_path: Path) -> None:
