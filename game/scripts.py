@@ -13,7 +13,7 @@ from stages.load import load_stage, stage_names
 
 SEED = 11
 Until = Callable[[WorldView], bool]
-THIRD_SERVER_S = 120.0
+MORE_SERVERS_S = (120.0, 200.0)
 
 
 def fresh() -> Session:
@@ -23,7 +23,7 @@ def fresh() -> Session:
 
 
 def prepared(until: Until) -> Session:
-    """A run with a balancer and a second server before the doors open, and a third one in good time."""
+    """A run with a balancer and a second server before the doors open, and two more in good time."""
     session = fresh()
     kinds = {kind.role: kind.id for kind in session.stage.node_kinds}
     nodes = {session.stage.node_kind(node.kind).role: node for node in session.view.nodes}
@@ -34,10 +34,15 @@ def prepared(until: Until) -> Session:
     session.apply(Connect(source.id, balancer))
     session.apply(Clone(web.id, web.x, web.y + 1))
     session.apply(StartOperation())
-    run(session, lambda view: view.time_s >= THIRD_SERVER_S or until(view))
-    if not until(session.view):
-        session.apply(Clone(web.id, web.x, web.y - 1))
+    for moment_s, y in zip(MORE_SERVERS_S, (web.y - 1, web.y + 2), strict=True):
+        run(session, _either(until, moment_s))
+        if not until(session.view):
+            session.apply(Clone(web.id, web.x, y))
     return run(session, until)
+
+
+def _either(until: Until, moment_s: float) -> Until:
+    return lambda view: view.time_s >= moment_s or until(view)
 
 
 def unprepared(until: Until) -> Session:

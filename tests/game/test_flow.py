@@ -49,14 +49,15 @@ def test_from_the_title_to_a_won_stage(tmp_path: Path) -> None:
     assert play.session.phase is Phase.OPERATION
     player.key("speed_8")
     assert play.session.speed == 8
-    while play.session.view.time_s < 120.0:
-        player.frames(1, LONG_FRAME_S)
-    player.key("pause")
-    player.click(player.card(web).center)
-    player.key("clone")
-    player.click(player.place((5, 3)))
-    assert len(play.session.view.node_ids) == 6, "a third server for the rush, bought while the time stands still"
-    player.key("speed_8")
+    for moment_s, cell in ((120.0, (5, 3)), (200.0, (5, 6))):
+        while play.session.view.time_s < moment_s:
+            player.frames(1, LONG_FRAME_S)
+        player.key("pause")
+        player.click(player.card(web).center)
+        player.key("clone")
+        player.click(player.place(cell))
+        player.key("speed_8")
+    assert len(play.session.view.node_ids) == 7, "two more servers for the rush, bought while the time stands still"
     player.play_until_result()
 
     result = player.scene(ResultScene)
