@@ -128,7 +128,7 @@ def shop(
 
 def facts_until(simulation: Simulation, seconds: float) -> list[tuple[float, Fact]]:
     """Step for some seconds, and keep what happened with its moment (rounded to 0.01 s)."""
-    found = []
+    found: list[tuple[float, Fact]] = []
     for _ in range(round(seconds / simulation.dt_s)):
         found.extend((round(simulation.time_s, 2), fact) for fact in simulation.step())
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,7 @@ def test_starting_by_hand_from_a_copy_loses_the_same() -> None:
     ],
 )
 def test_lost_disks_come_back_from_the_best_copy(
-    hosting: dict[str, object], reason: str, copied_s: float, ready_s: float
+    hosting: dict[str, Any], reason: str, copied_s: float, ready_s: float
 ) -> None:
     """Host dead from 14 to 18 s, its disks empty. A day is 40 s, so 6 o'clock is at 10 s. Boot 3 s, then from the copy
     at once, from the snapshot 4 s later; a database without either comes back empty after 30 s.
@@ -160,10 +161,10 @@ def test_snapshots_are_told_and_their_age_is_shown() -> None:
     assert told == [(12.0, BackupDone(DB)), (52.0, BackupDone(DB))]
     storage = simulation.view.storage
     assert storage is not None
-    assert (storage.backup_s, storage.copied_s) == (pytest.approx(5.0), pytest.approx(5.0))
+    assert [storage.backup_s, storage.copied_s] == pytest.approx([5.0, 5.0])
 
 
-def with_a_replica(*events: EventSpec, **hosting: object) -> StageSpec:
+def with_a_replica(*events: EventSpec, **hosting: Any) -> StageSpec:
     """The database on a has a replica on b."""
     replica = ReplicaSpec(promotes_to="database", detection_s=0.5, promotion_s=0.5)
     copy = machine("replica", role=Role.DATABASE, replica=replica)

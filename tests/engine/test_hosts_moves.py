@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.engine.builders import opened, run_for
 from tests.engine.hosted import CEPH, DB, WEB, facts_until, host, machine, on_hosts, shop
 
 
-def migrated(found: list[tuple[float, Fact]]) -> list[tuple[float, Fact]]:
+def migrated(found: list[tuple[float, Fact]]) -> list[Any]:
     """Finished migrations, with their moment."""
     return [(round(at - 0.01, 2), fact) for at, fact in found if isinstance(fact, Migrated)]
 
@@ -59,7 +60,7 @@ def test_the_rounds_of_pre_copy_sum_up_to_the_closed_formula() -> None:
     ("hosting", "expected_s"),
     [({}, 25.6), ({"storage": CEPH}, 6.4), ({"replication": ReplicationSpec()}, 6.4)],
 )
-def test_disks_that_are_on_no_other_host_go_along(hosting: dict[str, object], expected_s: float) -> None:
+def test_disks_that_are_on_no_other_host_go_along(hosting: dict[str, Any], expected_s: float) -> None:
     """8 GB of memory and 24 GB of disk are 256 Gb; shared or replicated, only the 64 Gb of memory."""
     web = machine("web")
     web = replace(web, sizes=tuple(replace(size, disk_gb=24.0) for size in web.sizes))

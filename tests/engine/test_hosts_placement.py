@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -159,12 +160,12 @@ def test_the_set_up_places_at_once_and_takes_it_back() -> None:
     assert not isinstance(simulation.apply(SetPlacement("spread")), Refused)
     after = simulation.state_hash()
     assert on_hosts(simulation) == {"a": [DB], "b": [], "c": [WEB]}
-    assert simulation.view.placement is Placement.SPREAD
+    placements = [simulation.view.placement]
     simulation.apply(Undo())
     simulation.apply(Undo())
     assert simulation.state_hash() == before
     assert on_hosts(simulation)["a"] == [WEB, DB]
-    assert simulation.view.placement is Placement.FIRST_FIT
+    assert [*placements, simulation.view.placement] == [Placement.SPREAD, Placement.FIRST_FIT]
     simulation.apply(Redo())
     simulation.apply(Redo())
     assert simulation.state_hash() == after
@@ -193,7 +194,7 @@ def _crowded() -> Simulation:
     return opened(shop((host("a", 8), host("b", 4)), webs=2), 1)
 
 
-def _lost(name: str = "a", **hosting: object) -> Simulation:
+def _lost(name: str = "a", **hosting: Any) -> Simulation:
     simulation = opened(shop(None, 20.0, dies(name, 1.0), **hosting), 1)
     while not any(isinstance(fact, HostDied) for fact in simulation.step()):
         pass
