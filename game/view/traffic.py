@@ -21,6 +21,7 @@ _PACKET = 10.5
 _SMALLEST_PACKET = 7.5
 _TRAIL_LAG_S = 0.022
 _CALLS_S = 0.25
+_CROWD = 400
 
 
 class Traffic:
@@ -105,13 +106,19 @@ class Traffic:
         sprites = self._sprites
         if sprites is None:
             return []
-        rows = 1 if self.calm or self.plain else len(sprites.rows)
+        rows = self._rows(len(sprites.rows))
         lags = [row * _TRAIL_LAG_S for row in reversed(range(rows))]
         flights = self.packets.flights(LANE / self.camera.zoom**0.5, lags)
         pixels, shown = self._pixels(flights.positions.reshape(-1, 2), sprites.size, sprites.size)
         looks = flights.looks + sprites.looks * np.arange(rows)[::-1, None]
         self.packets_drawn += int(np.count_nonzero(shown[-flights.looks.size :])) if flights.looks.size else 0
         return list(zip(map(sprites.images.__getitem__, looks.ravel()[shown].tolist()), pixels, strict=True))
+
+    def _rows(self, most: int) -> int:
+        """Packets and their trails, which are shorter in a crowd, where nobody can tell."""
+        if self.calm or self.plain:
+            return 1
+        return most - 1 if self.packets.count > _CROWD else most
 
     def _smoke_blits(self) -> list[tuple[pygame.Surface, tuple[int, int]]]:
         positions, kinds = self.smoke.puffs()
