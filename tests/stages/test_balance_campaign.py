@@ -43,6 +43,15 @@ def test_idling_loses(name: str) -> None:
     assert not run(Job(load_stage(name), "idle", QUICK_SEED)).won
 
 
+def test_endless_ends_soon_for_who_does_nothing() -> None:
+    assert 60 <= run(Job(load_stage("endless"), "idle", QUICK_SEED)).seconds <= 180
+
+
+@pytest.mark.slow
+def test_endless_lasts_for_who_grows_with_it() -> None:
+    assert 300 <= run(Job(load_stage("endless"), "reference", QUICK_SEED)).seconds <= 800
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", stage_names())
 def test_every_stage_keeps_its_promises_about_bots(name: str) -> None:
