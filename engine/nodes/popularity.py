@@ -56,7 +56,7 @@ class Classes:
 def classes(spec: PopularitySpec) -> Classes:
     """The classes of a popularity, at most ALONE + GROUPS of them, by sums of i ** -zipf."""
     first = min(ALONE, spec.keys)
-    grown = np.rint(np.geomspace(first, spec.keys, GROUPS + 1)).astype(np.int64)
+    grown = np.rint(np.geomspace(first, spec.keys, GROUPS + 1)).astype(np.intp)
     starts = np.unique(np.concatenate([np.arange(first), grown[grown < spec.keys]]))
     counts = np.diff(np.append(starts, spec.keys)).astype(np.float64)
     mean = _sums(spec, starts) / counts

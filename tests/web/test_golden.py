@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
 from build_web.browser import Browser
 from build_web.staging import imports
+from engine.commands import StartOperation
+from engine.simulation import Simulation
 from stages import compiled
+from stages.load import load_stage, mode_names, stage_names
 from tests.engine import golden
 from tests.engine.worlds import every_kind
 from tests.web.visitor import ROOT, Visitor, carry
@@ -46,3 +51,19 @@ def test_a_run_of_every_kind_is_the_same_in_the_browser(visitor: Visitor) -> Non
     stage = compiled.dump(every_kind())
     code = f"from stages import compiled\nfrom tests.engine import golden\nstage = compiled.load({stage!r})\n"
     assert visitor.py(f"{code}golden.run_of_every_kind(stage).state_hash()") == golden.played("every_kind")
+
+
+def opening(name: str, steps: int = 300) -> str:
+    """The hash of a stage a few seconds after it was opened as it stands."""
+    simulation = Simulation(load_stage(name), 5)
+    simulation.apply(StartOperation())
+    for _ in range(steps):
+        simulation.step()
+    return simulation.state_hash()
+
+
+@pytest.mark.parametrize("name", (*stage_names(), *mode_names()))
+def test_every_stage_opens_the_same_in_the_browser(visitor: Visitor, name: str) -> None:
+    needs = "from engine.commands import StartOperation\nfrom engine.simulation import Simulation\n"
+    needs += "from stages.load import load_stage\n"
+    assert visitor.py(f"{needs}{inspect.getsource(opening)}\nopening({name!r})") == opening(name)
