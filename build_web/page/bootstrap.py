@@ -50,7 +50,9 @@ async def unpack():
     else:
         async with platform.fopen(f"{NAME}.tar.gz", "rb") as archive:
             with tarfile.open(fileobj=archive, mode="r:gz") as packed:
-                packed.extractall(HOME, filter="data")
+                # The package is our own. Where Python can refuse odd paths (3.11.4 and later), it does.
+                packed.extraction_filter = getattr(tarfile, "data_filter", None)
+                packed.extractall(HOME)
 
 
 asyncio.run(custom_site())

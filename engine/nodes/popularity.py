@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -152,6 +152,12 @@ def stale_probability(ranks: Classes, writes: int) -> float:
     if writes <= 0:
         return 0.0
     return on_grid(float((ranks.weight * saturation(ranks.hazard * writes)).sum()))
+
+
+@lru_cache(maxsize=4096)
+def stale_share(spec: PopularitySpec, writes: int) -> float:
+    """The same, remembered: the backlog of a replica is a small number most of the time."""
+    return stale_probability(classes(spec), writes)
 
 
 def solve(increasing: Callable[[float], float], target: float, highest: float = 2.0**60) -> float:

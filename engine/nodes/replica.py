@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from engine.board import Node
 from engine.facts import DataLost, Fact, Promoted
 from engine.nodes.behaviour import Failover, Reading, Surroundings
-from engine.nodes.popularity import classes, stale_probability
+from engine.nodes.popularity import stale_share
 from engine.view import NodeState
 
 SLACK_S = 1e-6
@@ -26,7 +26,7 @@ class Replica:
     tick in which the master did it). A new replica starts as an exact copy.
 
     *Stale reads.* A read is stale when its key is among the last B writes, B being the backlog; writes go to keys as
-    reads do: P = sum over keys of q (1 - (1 - q)^B) (see `popularity.stale_probability`). Of the reads of a tick a
+    reads do: P = sum over keys of q (1 - (1 - q)^B) (see `popularity.stale_share`). Of the reads of a tick a
     binomial number is counted as `stale`.
 
     *Failover.* A master is missed when it is down or restarts, which nobody can tell apart from outside. One that is
@@ -45,7 +45,6 @@ class Replica:
         if node.kind.replica is None:
             raise ValueError(f"node kind {node.kind.id!r} has no replica parameters")
         self.spec = node.kind.replica
-        self.ranks = classes(self.spec.popularity)
         self.stale = 0
         self.lost_writes = 0
         self.lag_s = 0.0
@@ -71,7 +70,7 @@ class Replica:
         self.lag_s = around.time_s - self._unapplied[0][0] if self._unapplied else 0.0
         if self.backlog != self._judged:
             self._judged = self.backlog
-            self.stale_share = stale_probability(self.ranks, self.backlog)
+            self.stale_share = stale_share(self.spec.popularity, self.backlog)
         if reading.reads and self.stale_share > 0.0:
             self.stale += int(around.generator.binomial(reading.reads, self.stale_share))
         self._watch(node, master, around)
