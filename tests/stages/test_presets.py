@@ -174,9 +174,8 @@ def test_basic_carries_what_it_promises_and_not_twice_as_much() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("promise", promises(), ids=lambda promise: promise.preset)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_preset_keeps_its_promise(promise: Promise, seed: int) -> None:
-    found: Capacity = capacity(promise, seed, halvings=0)
+def test_every_preset_keeps_its_promise(promise: Promise) -> None:
+    found: Capacity = capacity(promise, seed=2, halvings=0)
     assert found.least.carried, found.least
     assert found.most.carried, found.most
     assert not found.twice.carried, found.twice
