@@ -16,6 +16,8 @@ _EASE_PER_S = 14.0
 _PAN_LOGICAL_PER_S = 720.0
 _SETTLED = 1e-3
 _NEAREST_FIT = 1.2
+# Room above and below for the name of a card that is too small to carry it.
+_NAME_ROOM = 12.0
 _PINCH_RESTS_S = 0.15
 
 
@@ -105,7 +107,7 @@ class Camera:
     def fit(self, box: tuple[float, float, float, float], padding: float = 18.0) -> None:
         """Show the world box (left, top, right, bottom) with `padding` logical pixels around it, whole."""
         wide = max(1.0, self.viewport.width / self.pixels_per_unit - 2 * padding)
-        high = max(1.0, self.viewport.height / self.pixels_per_unit - 2 * padding)
+        high = max(1.0, self.viewport.height / self.pixels_per_unit - 2 * (padding + _NAME_ROOM))
         best = min(wide / max(1.0, box[2] - box[0]), high / max(1.0, box[3] - box[1]))
         self._zoom_goal = max(ZOOM_LEVELS[0], min(_NEAREST_FIT, best))
         self._anchor = None
