@@ -33,10 +33,7 @@ class Economy:
         self.calls_per_day: dict[str, float] = {}
         self._called: dict[int, int] = {}
         self._by_call = any(size.price_per_1000 > 0 for kind in stage.node_kinds for size in kind.sizes)
-        costs, self.fixed_per_day = stage.finance, 0.0
-        if costs is not None:
-            months = (costs.power_month, costs.line_month, costs.administration_month, costs.rent_month)
-            self.fixed_per_day = sum(months) / MONTH_DAYS
+        self.fixed_per_day = stage.finance.fixed_month / MONTH_DAYS if stage.finance is not None else 0.0
 
     @property
     def keep_per_day(self) -> float:

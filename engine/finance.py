@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from engine.billing import NOBODY
 from engine.spec import FinanceSpec, Role
 from engine.spec.finance import MONTH_DAYS
 from engine.view import FinanceView, NodeCost, Reservation
@@ -21,9 +20,8 @@ def finance_view(sim: Simulation) -> FinanceView:
     left = max(1.0 - months / spec.write_off_months, 0.0)
     write_off = spec.investment / spec.write_off_months if left > 0 else 0.0
     nodes = _by_kind(sim)
-    fixed = spec.power_month + spec.line_month + spec.administration_month + spec.rent_month
     idle = sim.bills.idle_per_day * MONTH_DAYS
-    running = fixed + idle + sum(cost.keep_month + cost.calls_month for cost in nodes)
+    running = spec.fixed_month + idle + sum(cost.keep_month + cost.calls_month for cost in nodes)
     income = sim.economy.income_per_day * MONTH_DAYS
     loss = running - income
     reserve = sim.budget + (0.0 if sim.stage.sandbox else sim.stage.overdraft)
@@ -79,6 +77,5 @@ def _discount_per_day(sim: Simulation) -> float:
 def _reservations(sim: Simulation) -> tuple[Reservation, ...]:
     bills = sim.bills
     return tuple(
-        Reservation(c.kind, c.size, c.node if c.node != NOBODY else -1, bills.months_left(c), c.per_day * MONTH_DAYS)
-        for c in bills.contracts
+        Reservation(c.kind, c.size, c.node, bills.months_left(c), c.per_day * MONTH_DAYS) for c in bills.contracts
     )

@@ -58,7 +58,7 @@ class Purses:
     paid for requests up to its burst.
 
     least_at, starts: which nodes are looked at together, for the emptiest purse of each level. again: by level, whether
-    nodes of it stand in a later level too and must pay at once. first, payer: the first passing cell, and the node of
+    nodes of it stand in another level too and must pay at once. first, payer: the first passing cell, and the node of
     each. least_room: of the smallest broker, for messages.
     """
 
@@ -68,8 +68,8 @@ class Purses:
         self.least_room = int(capacity.room.min(initial=ENDLESS))
         self.least_at = np.concatenate([level.at for level in topology.levels] or [np.zeros(0, dtype=np.intp)])
         self.starts = np.cumsum([0, *(level.at.size for level in topology.levels[:-1])], dtype=np.intp)
-        later = np.cumsum([level.here for level in reversed(topology.levels)], axis=0)[::-1]
-        self.again = [bool((level.here & (now > 1)).any()) for level, now in zip(topology.levels, later, strict=True)]
+        often = np.bincount(self.least_at) > 1
+        self.again = [bool(often[level.at].any()) for level in topology.levels]
         self.first = topology.serving + topology.waiting
         self.payer = topology.cell_node[self.first : self.first + topology.passing]
 

@@ -23,9 +23,7 @@ def misfits(stage: StageSpec) -> tuple[str, ...]:
 def _settled(stage: StageSpec) -> tuple[Board, tuple[str, ...]]:
     board, numbers = Board(), {}
     for start in stage.nodes:
-        kind = stage.node_kind(start.kind)
-        size = next((size for size in kind.sizes if size.id == start.size), kind.sizes[0])
-        numbers[start.key] = board.add(kind, size, start.x, start.y).id
+        numbers[start.key] = board.add(stage.node_kind(start.kind), stage.start_size(start), start.x, start.y).id
     board.wires = [(numbers[wire.source], numbers[wire.target]) for wire in stage.wires]
     if stage.hosting is None:
         return board, ()

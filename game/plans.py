@@ -115,10 +115,7 @@ def running_month(stage: StageSpec) -> float:
     finance = stage.finance
     if stage.hosting is None or finance is None:
         return Simulation(stage, 0).view.finance.running_month
-    kinds = ((stage.node_kind(node.kind), node.size) for node in stage.nodes)
-    sizes = (next((size for size in kind.sizes if size.id == chosen), kind.sizes[0]) for kind, chosen in kinds)
-    own = finance.power_month + finance.line_month + finance.administration_month + finance.rent_month
-    return own + MONTH_DAYS * sum(size.keep_per_day for size in sizes)
+    return finance.fixed_month + MONTH_DAYS * sum(stage.start_size(node).keep_per_day for node in stage.nodes)
 
 
 def free_plan(i18n: I18n, stage: StageSpec, most: float) -> Plan:

@@ -15,6 +15,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from stages.lines import along
+
 WRITE_OFF_MONTHS = 36
 CLOUD_USER_MONTH = 20.0
 PLANNED_USERS = 300
@@ -117,7 +119,4 @@ def break_even_users() -> float:
 
 def _by_users(users: float, values: list[float]) -> float:
     """What a number of users asks for; beyond the largest build it goes on as in its last stretch."""
-    if users <= LARGEST:
-        return float(np.interp(users, [build.users for build in BUILDS], values))
-    last, before = BUILDS[-1], BUILDS[-2]
-    return values[-1] + (values[-1] - values[-2]) * (users - last.users) / (last.users - before.users)
+    return along(users, [float(build.users) for build in BUILDS], values)

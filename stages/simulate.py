@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +10,7 @@ from engine.simulation import Simulation
 from engine.spec import StageSpec
 from stages.balance.conduct import conduct
 from stages.bots import BOTS
+from stages.tables import plain
 
 
 def play(stage: StageSpec, seed: int, bot_name: str) -> Simulation:
@@ -40,10 +40,10 @@ def report(simulation: Simulation) -> dict[str, Any]:
         "dau": result.users,
         "uptime": result.uptime,
         "latency_ms": {
-            "mean": _number(result.latency_ms),
-            "p50": _number(result.p50_ms),
-            "p95": _number(result.p95_ms),
-            "p99": _number(result.p99_ms),
+            "mean": plain(result.latency_ms),
+            "p50": plain(result.p50_ms),
+            "p95": plain(result.p95_ms),
+            "p99": plain(result.p99_ms),
         },
         "error_rate": result.error_rate,
         "failures": {str(int(reason)): count for reason, count in totals.failed.items()},
@@ -66,10 +66,6 @@ def _nodes(simulation: Simulation) -> list[dict[str, Any]]:
     for node_id, statistics in view.node_statistics().items():
         node = view.node(node_id)
         name = keys.get(node_id, f"{node.kind}_{node_id}")
-        figures = {key: _number(value) for key, value in asdict(statistics).items()}
+        figures = {key: plain(value) for key, value in asdict(statistics).items()}
         nodes.append({"id": node_id, "name": name, "kind": node.kind, "size": node.size, **figures})
     return nodes
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None

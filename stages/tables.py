@@ -27,6 +27,11 @@ def table(headers: Row, rows: Sequence[Row], left: int = 1) -> str:
     return "\n".join(render(line) for line in [headers, rule, *rows])
 
 
+def plain(value: float) -> float | None:
+    """A figure as JSON can say it: None where there is none."""
+    return value if math.isfinite(value) else None
+
+
 def number(value: float | None, digits: int = 0) -> str:
     """A figure, or a dash where there is none."""
     return "-" if value is None or not math.isfinite(value) else f"{value:,.{digits}f}"

@@ -54,3 +54,8 @@ class FinanceSpec:
     rent_month: float = 0.0
     cloud_user_month: float = 0.0
     billing: BillingSpec = BillingSpec()
+
+    @property
+    def fixed_month(self) -> float:
+        """What is paid a calendar month whatever the nodes do."""
+        return self.power_month + self.line_month + self.administration_month + self.rent_month

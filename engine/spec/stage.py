@@ -8,7 +8,7 @@ from enum import StrEnum
 from engine.spec.events import EventSpec
 from engine.spec.finance import FinanceSpec
 from engine.spec.hosts import HostingSpec
-from engine.spec.nodes import NodeKind
+from engine.spec.nodes import NodeKind, NodeSize
 from engine.spec.requests import RequestKind
 from engine.spec.traffic import TrafficSpec
 
@@ -174,3 +174,8 @@ class StageSpec:
             if kind.id == kind_id:
                 return kind
         raise KeyError(kind_id)
+
+    def start_size(self, node: StartNode) -> NodeSize:
+        """The size of a node of the start: the one it names, else its kind's smallest."""
+        sizes = self.node_kind(node.kind).sizes
+        return next((size for size in sizes if size.id == node.size), sizes[0])

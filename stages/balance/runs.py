@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from engine.view import FloatArray, RunResult
 from stages.balance.conduct import conduct, conduct_together, new_run
 from stages.balance.variants import at_level, without
 from stages.bots import Bot, make_bot
+from stages.tables import plain
 
 Key = tuple[str, str, int, float, str]
 
@@ -113,7 +113,7 @@ def outcome_of(simulation: Simulation, series: bool = False) -> Outcome:
         grade=result.grade,
         standing=standing(result),
         score=result.score,
-        latency_ms=_number(result.latency_ms),
+        latency_ms=plain(result.latency_ms),
         budget=simulation.budget,
         stars=result.stars,
         seconds=result.seconds,
@@ -159,8 +159,4 @@ def _history(simulation: Simulation) -> History:
 
 
 def _numbers(values: FloatArray) -> tuple[float | None, ...]:
-    return tuple(_number(value) for value in values.tolist())
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    return tuple(plain(value) for value in values.tolist())

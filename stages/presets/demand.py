@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
-import numpy as np
-
+from stages.lines import along
 from stages.presets.plans import loads, needs
 
 # V. Dhakal et al., Observations on Typing from 136 Million Keystrokes, CHI 2018: 52 words of 5 keys a minute.
@@ -57,14 +56,9 @@ def demand(users: float) -> Demand:
     """F2 at any number of users: straight lines between its rows, from nothing at 0, and on like its last stretch."""
     rows = loads()
     at = [0.0, *(row.users for row in rows)]
-    end = len(at) - 1
 
     def value(name: str) -> float:
-        known = [0.0, *map(attrgetter(name), rows)]
-        if users <= at[end]:
-            return float(np.interp(users, at, known))
-        rise = (known[end] - known[end - 1]) / (at[end] - at[end - 1])
-        return float(known[end] + rise * (users - at[end]))
+        return along(users, at, [0.0, *map(attrgetter(name), rows)])
 
     return Demand(users, *map(value, ("editing", "llm", "tests", "cores", "memory_gb")))
 

@@ -13,7 +13,7 @@ from stages.balance.workers import Spread
 from stages.break_even import break_even_users, compare
 from stages.presets.acceptance import Measurement, measure
 from stages.presets.promises import Promise, promises
-from stages.tables import number, percent, table
+from stages.tables import number, percent, plain, table
 
 # Halvings of the way from the promised load to twice of it, by ratio: 2 ** (1 / 8) is 9 %.
 HALVINGS = 3
@@ -67,8 +67,8 @@ def _measured(item: tuple[Promise, int]) -> Capacity:
 def data(found: Sequence[Capacity]) -> dict[str, Any]:
     """Everything, ready for JSON: undefined figures are None."""
     return {
-        "presets": [_plain(asdict(each) | {"kept": each.kept}) for each in found],
-        "break_even": [_plain(row) for row in break_even_rows()],
+        "presets": [_for_json(asdict(each) | {"kept": each.kept}) for each in found],
+        "break_even": [_for_json(row) for row in break_even_rows()],
         "break_even_users": break_even_users(),
     }
 
@@ -147,10 +147,10 @@ def _break_even() -> str:
     return f"{title}\n\n{table(headers, rows, left=0)}"
 
 
-def _plain(value: Any) -> Any:
+def _for_json(value: Any) -> Any:
     """Without what JSON cannot say."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _for_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        return [_for_json(item) for item in value]
+    return plain(value) if isinstance(value, float) else value
