@@ -98,13 +98,13 @@ class FinancePanel(Panel):
 
     def show(self) -> None:
         """Show the finances as they are now."""
-        i18n, view, finance = self.ctx.i18n, self.session.view, self.session.view.finance
+        i18n, finance = self.ctx.i18n, self.session.view.finance
         self.when.set(self._when(finance))
         self._headlines(finance)
         self._costs(finance)
         self._worth(finance)
         self._chart(finance)
-        self.notes.set(reservation_line(i18n, view.finance))
+        self.notes.set(reservation_line(i18n, finance))
         for key, usd in zip(TOTALS, (finance.earned, finance.spent, finance.built), strict=True):
             self.totals[key].set(money(i18n, usd))
 

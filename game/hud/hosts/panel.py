@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pygame
 
 from engine.commands import Answer, Command, Place, Refused, SetPlacement
+from engine.hosts.room import need_of
 from engine.spec import HostingSpec, Placement
 from engine.view import HostState, NodeView
 from game.context import Context
@@ -146,7 +147,7 @@ class HostsPanel(Panel):
             return None
         node = view.node(node_id)
         size = next(size for size in self.session.stage.node_kind(node.kind).sizes if size.id == node.size)
-        takes = i18n.t("hosts.vm.tip", cpu=words.number(size.cpu), memory=words.number(words.memory_gb(size)))
+        takes = i18n.t("hosts.vm.tip", cpu=words.number(size.cpu), memory=words.number(need_of(size).memory_gb))
         lines = [self.names.of(node_id)]
         if node.waits_for_host:
             lines.append(i18n.t("hosts.vm.waits", host=node.host))

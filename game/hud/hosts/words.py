@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 
-from engine.spec import HostingSpec, NodeSize
+from engine.spec import HostingSpec
 from engine.view import HostState, HostView, StorageView
 from game.hud import figures
 from game.i18n import I18n
-
-MB_A_GB = 1024.0
 
 
 def number(value: float) -> str:
@@ -20,11 +18,6 @@ def number(value: float) -> str:
 def span(i18n: I18n, seconds: float) -> str:
     """A span of time: seconds, and from two minutes on minutes and seconds."""
     return figures.clock(seconds) if seconds >= 119.5 else i18n.t("hosts.seconds", value=f"{seconds:.3g}")
-
-
-def memory_gb(size: NodeSize) -> float:
-    """What a VM of a size takes of its host's memory, in GB."""
-    return size.memory_mb / MB_A_GB
 
 
 def free(host: HostView) -> tuple[str, str]:

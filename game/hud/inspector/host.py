@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 from engine.commands import Accepted, Place
+from engine.hosts.room import need_of
 from engine.spec import NodeSize
 from engine.view import HostView, NodeView
 from game.hud import figures
@@ -40,7 +41,7 @@ class HostSection:
         cpu, memory = (page.add(Stat(ctx, t(f"hosts.vm.{name}"), role="strong")) for name in ("vcpu", "memory"))
         self.pace = page.add(Stat(ctx, t("hosts.vm.pace"), t("hosts.vm.pace_tip"), role="strong"))
         cpu.set(words.number(size.cpu))
-        memory.set(t("hosts.gigabytes", value=words.number(words.memory_gb(size))))
+        memory.set(t("hosts.gigabytes", value=words.number(need_of(size).memory_gb)))
         page.grid([cpu, memory, self.pace])
         self._hosts()
         page.each(self._update)
