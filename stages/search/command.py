@@ -16,8 +16,8 @@ from engine.simulation import Simulation
 from engine.spec import StageSpec
 from stages.balance.conduct import conduct
 from stages.balance.players import REFERENCE
-from stages.balance.runs import Job, Outcome, outcome_of, run
-from stages.balance.workers import Spread, WorkersError, cores, workers_at
+from stages.balance.runs import Job, Outcome, outcome_of, run_together
+from stages.balance.workers import Spread, WorkersError, cores, in_batches, workers_at
 from stages.load import load_stage
 from stages.search.evolution import Search, Trial, search, try_out
 from stages.search.opening import player
@@ -27,7 +27,8 @@ BUDGET_S = 600.0
 SEARCH_SEEDS = (1, 2, 3)
 # Not those of the search: an opening that only fits its seeds is no exploit.
 FRESH_SEEDS = range(101, 107)
-WIDTH_PER_WORKER = 4
+# New openings a round, however many workers there are, so that they change nothing in what is found.
+WIDTH = 24
 OK, USAGE = 0, 2
 
 
@@ -55,7 +56,7 @@ def execute(options: argparse.Namespace, print_json: Callable[[object], None], s
     try:
         with workers_at(options.dask, workers) as spread:
             generator = np.random.Generator(np.random.PCG64(options.seed))
-            found = search(stage, spread, SEARCH_SEEDS, goes_on, generator, WIDTH_PER_WORKER * workers)
+            found = search(stage, spread, SEARCH_SEEDS, goes_on, generator, WIDTH)
             best, reference = _compare(stage, spread, found)
     except WorkersError as error:
         show(str(error))
@@ -70,8 +71,9 @@ def execute(options: argparse.Namespace, print_json: Callable[[object], None], s
 
 
 def _compare(stage: StageSpec, spread: Spread, found: Search) -> tuple[list[Outcome], list[Outcome]]:
-    best = list(spread(try_out, [Trial(stage, found.best.opening, seed) for seed in FRESH_SEEDS]))
-    return best, list(spread(run, [Job(stage, REFERENCE, seed) for seed in FRESH_SEEDS]))
+    best = in_batches(spread, try_out, [Trial(stage, found.best.opening, seed) for seed in FRESH_SEEDS])
+    reference = in_batches(spread, run_together, [Job(stage, REFERENCE, seed) for seed in FRESH_SEEDS])
+    return list(best), list(reference)
 
 
 def _report(

@@ -9,9 +9,9 @@ from statistics import fmean
 import numpy as np
 
 from engine.spec import StageSpec
-from stages.balance.conduct import conduct, new_run
+from stages.balance.conduct import conduct_together, new_run
 from stages.balance.runs import Outcome, outcome_of
-from stages.balance.workers import Spread
+from stages.balance.workers import Spread, in_batches
 from stages.search.mutation import crossed, mutated, simple
 from stages.search.opening import Opening, player, starting
 
@@ -56,9 +56,11 @@ def fitness(outcome: Outcome) -> float:
     return 1.0 + outcome.standing if outcome.won else outcome.survived
 
 
-def try_out(trial: Trial) -> Outcome:
-    """Play a trial."""
-    return outcome_of(conduct(new_run(trial.stage, trial.seed), player(trial.stage, trial.opening)))
+def try_out(trials: Sequence[Trial]) -> list[Outcome]:
+    """Play many trials at once."""
+    runs = [(new_run(trial.stage, trial.seed), player(trial.stage, trial.opening)) for trial in trials]
+    conduct_together(runs)
+    return [outcome_of(simulation) for simulation, _ in runs]
 
 
 def search(
@@ -80,10 +82,11 @@ def search(
     while not parents or goes_on(rounds):
         fresh = _fresh(stage, parents, known, generator, width)
         known.update(fresh)
-        first = list(spread(try_out, [Trial(stage, opening, seeds[0]) for opening in fresh]))
+        first = list(in_batches(spread, try_out, [Trial(stage, opening, seeds[0]) for opening in fresh]))
         bar = min(map(_first, parents)) if parents else sorted(map(fitness, first))[-min(PARENTS, len(first))]
         good = [(opening, outcome) for opening, outcome in zip(fresh, first, strict=True) if fitness(outcome) >= bar]
-        rest = list(spread(try_out, [Trial(stage, opening, seed) for opening, _ in good for seed in seeds[1:]]))
+        others = [Trial(stage, opening, seed) for opening, _ in good for seed in seeds[1:]]
+        rest = list(in_batches(spread, try_out, others))
         many = len(seeds) - 1
         parents += [
             Tried(opening, (outcome, *rest[place * many : (place + 1) * many]))
