@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 JOBS ?= auto
 
-.PHONY: play test test-slow test-web check format web serve measure screens clean
+.PHONY: play test test-slow test-balance test-web check format web serve measure screens clean
 
 play: .venv/play
 	$(BIN)/python -m game $(ARGS)
@@ -15,6 +15,9 @@ test: .venv/dev
 
 test-slow: .venv/dev
 	$(BIN)/python -m pytest -n $(JOBS) -m "slow" $(ARGS)
+
+test-balance: .venv/dev
+	$(BIN)/python -m pytest -m "balance" $(ARGS) tests/stages/test_balance_proof.py
 
 test-web: .venv/dev
 	$(BIN)/python -m pytest -m "web" $(ARGS) tests/web

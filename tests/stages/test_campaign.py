@@ -17,7 +17,6 @@ from stages.bots import NAMES, bot_names, make_bot
 from stages.checks import check_stage
 from stages.daily import BURDENS, HELPS, challenge, daily, daily_stage
 from stages.load import load_stage, mode_names, stage_names
-from stages.simulate import play
 
 CAMPAIGN = ("hello_world", "tv_ad", "viral_strike", "feature_factory", "black_friday")
 STAGES = {name: load_stage(name) for name in (*CAMPAIGN, *mode_names())}
@@ -168,17 +167,3 @@ def test_a_day_stays_what_it_was() -> None:
 def test_what_is_no_day_is_refused() -> None:
     with pytest.raises(ValueError, match="2026-13-01"):
         challenge("2026-13-01")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", LATER)
-def test_the_lesson_decides(name: str) -> None:
-    """One seed; `python -m stages balance` plays many."""
-
-    def grade(bot: str) -> str:
-        result = play(STAGES[name], 1, bot).view.result
-        return result.grade if result is not None else ""
-
-    assert grade("withheld") == "F"
-    assert grade("reference") in "SAB"
-    assert grade("idle") == "F"
