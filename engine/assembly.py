@@ -94,8 +94,8 @@ class _Assembler:
             write_cells=_indices(writes),
             write_node=cell_node[_indices(writes)],
             admit_to=_indices([self.index[key._replace(place=SERVING)] for key in keys[serving:served]]),
-            serving_groups=Groups.sorted_by(cell_node[:serving], nodes),
-            waiting_groups=Groups.sorted_by(cell_node[serving:served], nodes),
+            serving_groups=Groups.sorted_by(cell_node[:serving]),
+            waiting_groups=Groups.sorted_by(cell_node[serving:served]),
             arrival_counter=cell_node[:served] + nodes * (np.arange(served, dtype=np.intp) >= serving),
             occupied_cell=occupied_cell,
             occupied_by=occupied_by,
@@ -120,6 +120,9 @@ class _Assembler:
             no_route_kind=_indices([kind for _, kind in stranded]),
             stale=stale,
             any_stale=bool(stale.any()),
+            serves=np.full(nodes, serving > 0),
+            queues=np.full(nodes, waiting > 0),
+            gives_up=np.full(nodes, bool(stale.any())),
             abandon_to=_indices([self._place_of(self.explorer.abandon_to(key)) for key in keys[serving:served]]),
             nack=_indices([self._place_of(self.explorer.nack(key)) for key in keys]),
             living=living,
@@ -128,7 +131,7 @@ class _Assembler:
             attack_kinds=np.array([kind.attack for kind in phases.request_kinds], dtype=bool),
             cells=len(keys),
             nodes=nodes,
-            sinks=len(phases.first) + nodes + 2,
+            sinks=2 * len(phases.first) + nodes + 1,
             no_route=len(keys) + len(phases.first),
             wasted=len(keys) + len(phases.first) + nodes,
         )
@@ -202,8 +205,8 @@ class _Assembler:
         behind = {
             DONE: kind,
             NO_ROUTE: kinds + self.node_index.get(edge.node, 0),
-            WASTED: kinds + nodes,
-            DELIVERED: kinds + nodes + 1,
+            WASTED: kinds + nodes + kind,
+            DELIVERED: kinds + nodes + kinds,
         }
         return len(self.keys) + behind[edge.end]
 

@@ -10,7 +10,7 @@ import numpy as np
 from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.draws import Draws
 from engine.sampling import dealt
-from engine.topology import Dealing, Level
+from engine.topology import Dealing, Level, Member
 
 LOOKS_A_STEP = 8
 
@@ -45,9 +45,10 @@ def choose(
         case Dealing.WEIGHTED:
             quota = _weighted(level, total, np.maximum(weights[level.pair_node], 1), state.credit)
         case dealing:
-            two = dealing is Dealing.TWO_CHOICES
-            generator = draws.at(int(level.at[0]))
-            quota = _drawn(level, total, connections[level.pair_node], two, generator)
+            two, open_now = dealing is Dealing.TWO_CHOICES, connections[level.pair_node]
+            members = level.members or (Member(level, int(level.at[0]), slice(None), slice(None)),)
+            drawn = [_drawn(m.level, total[m.groups], open_now[m.pairs], two, draws.at(m.node)) for m in members]
+            quota = np.concatenate(drawn)
     return _compose(level, passing, total, quota, draws.random(level.group_node))
 
 

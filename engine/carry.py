@@ -29,12 +29,12 @@ def carry_over(kernel: Kernel, topology: Topology, capacity: Capacity, lost_node
     state = _NodeState.of(kernel)
     kernel.adopt(topology, capacity)
     for key, count in _move_counts(kernel, kept, homes, lost_nodes):
+        kind = old.cell_kind[old.index[key]]
         if old.living[old.index[key]]:
-            kind = old.cell_kind[old.index[key]]
             kernel.failed_kind[kind] += count
             state.fail(key.path, count)
         else:
-            kernel.wasted += count
+            kernel.wasted_kind[kind] += count
     state.restore(kernel)
     turns.restore(kernel)
     kernel.recount()

@@ -31,6 +31,10 @@ class Draws:
         """The stream behind a node."""
         return self.generator
 
+    def for_all(self, nodes: int) -> FloatArray:
+        """A number between 0 and 1 for each node of the board, good until the next call. nodes: how many it has."""
+        return self.generator.random(nodes)
+
     def random(self, nodes: IndexArray) -> FloatArray:
         """A number between 0 and 1 for each of these nodes, which are in their order; a node may be there often."""
         return self.generator.random(nodes.size)
@@ -81,13 +85,15 @@ class JointDraws(Draws):
         """The stream of the node's run."""
         return self.generators[int(self.owner[node])]
 
+    def for_all(self, nodes: int) -> FloatArray:
+        """See `Draws`."""
+        for run in self.active:
+            random, span = self._fill[run]
+            random(out=span)
+        return self._for_all
+
     def random(self, nodes: IndexArray) -> FloatArray:
         """See `Draws`."""
-        if nodes.size == self.owner.size:
-            for run in self.active:
-                random, span = self._fill[run]
-                random(out=span)
-            return self._for_all
         drawn = np.zeros(nodes.size)
         bounds = nodes.searchsorted(self.starts).tolist()
         for run in self.active:

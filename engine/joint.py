@@ -18,35 +18,19 @@ from engine.arrays import IndexArray
 from engine.capacity import Capacity
 from engine.levels import GROUP_SHIFT
 from engine.sampling import Groups
-from engine.topology import Dealing, Level, Topology
+from engine.topology import Level, Member, Pull, Topology
 
-_DEALT_APART = (Dealing.ROUND_ROBIN, Dealing.LEAST_CONNECTIONS, Dealing.WEIGHTED)
 _NO_INDEX: IndexArray = np.zeros(0, dtype=np.intp)
 
 Array = np.ndarray[Any, Any]
 LevelKey = tuple[tuple[int, int, bool], bool]
 
 
-def can_join(topology: Topology, capacity: Capacity) -> bool:
-    """Whether a board can be a part of a joint one: no brokers, no work for nobody, no shedding by importance, and no
-    balancer that draws as often as its requests ask for. Those take draws that depend on what the others do; and a
-    board on which nothing is ever served draws nothing."""
-    return (
-        bool(topology.serving and topology.waiting)
-        and topology.all_living
-        and not topology.pulls
-        and not topology.stored
-        and not topology.any_stale
-        and not capacity.by_importance.any()
-        and all(level.single or level.dealing in _DEALT_APART for level in topology.levels)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """Where one board lies in the joint one. cells: the place of each of its cells, movers: of each of its movers;
-    nodes, kinds, edges: what lies in a row. levels: for each of its levels, which one it is of the joint board, and the
-    edges, groups and pairs there.
+    nodes, kinds, edges, pulls: what lies in a row (pulls: edges of brokers). levels: for each of its levels, which one
+    it is of the joint board, and the edges, groups and pairs there.
     """
 
     cells: IndexArray
@@ -54,6 +38,7 @@ class Part:
     nodes: slice
     kinds: slice
     edges: slice
+    pulls: slice
     levels: tuple[tuple[int, slice, slice, slice], ...]
 
 
@@ -70,7 +55,7 @@ def join_capacities(capacities: Sequence[Capacity]) -> Capacity:
 
 
 def join_topologies(topologies: Sequence[Topology]) -> tuple[Topology, tuple[Part, ...]]:
-    """The joint topology of boards that can be joined, and where each lies in it."""
+    """The joint topology of some boards, and where each lies in it."""
     joining = _Joining(topologies)
     return joining.topology(), joining.parts
 
@@ -85,9 +70,13 @@ class _Joining:
         self.edge = _offsets(t.edge_mover.size for t in topologies)
         self.serving = _offsets(t.serving for t in topologies)
         self.waiting = _offsets(t.waiting for t in topologies)
+        self.stored = _offsets(t.stored for t in topologies)
+        self.dead = _offsets(t.cells - t.serving - t.waiting - t.passing - t.stored for t in topologies)
+        self.pull = _offsets(t.pull_edges for t in topologies)
         self.nodes, self.kinds, self.edges = self.node[-1], self.kind[-1], self.edge[-1]
         self.served = self.serving[-1] + self.waiting[-1]
-        self.cells = self.served + sum(t.passing for t in topologies)
+        self.passed = self.served + sum(t.passing for t in topologies)
+        self.cells = self.passed + self.stored[-1] + self.dead[-1]
         self.places: list[list[tuple[int, int, slice, slice, slice]]] = [[] for _ in topologies]
         members = self._place_levels()
         self.place = [self._places(part, topology) for part, topology in enumerate(topologies)]
@@ -122,9 +111,12 @@ class _Joining:
                     np.arange(level.cell_node.size) + start
                     for level, (_, start, *_) in zip(topology.levels, self.places[part], strict=True)
                 ),
+                np.arange(topology.stored) + self.passed + self.stored[part],
+                np.arange(self.dead[part], self.dead[part + 1]) + self.passed + self.stored[-1],
                 np.arange(topology.request_kinds) + self.cells + self.kind[part],
                 np.arange(topology.nodes) + self.cells + self.kinds + self.node[part],
-                np.arange(2) + self.cells + self.kinds + self.nodes,
+                np.arange(topology.request_kinds) + self.cells + self.kinds + self.nodes + self.kind[part],
+                (self.cells + 2 * self.kinds + self.nodes,),
             ),
             dtype=np.intp,
         )
@@ -142,6 +134,7 @@ class _Joining:
             nodes=slice(self.node[part], self.node[part + 1]),
             kinds=slice(self.kind[part], self.kind[part + 1]),
             edges=slice(self.edge[part], self.edge[part + 1]),
+            pulls=slice(self.pull[part], self.pull[part + 1]),
             levels=tuple((depth, edges, groups, pairs) for depth, _, edges, groups, pairs in self.places[part]),
         )
 
@@ -172,11 +165,24 @@ class _Joining:
         found: IndexArray = np.concatenate(numbers, dtype=np.intp)[edges]
         return found
 
+    def _place_or_none(self, part: int, cells: IndexArray) -> IndexArray:
+        """The joint places of cells, and -1 where there is none."""
+        return np.where(cells < 0, -1, self.place[part][cells])
+
+    def _pull(self, part: int, pull: Pull) -> Pull:
+        node, first = self.node[part], int(self.place[part][pull.cells.start])
+        return Pull(
+            node=pull.node + node,
+            cells=slice(first, first + pull.cells.stop - pull.cells.start),
+            workers=tuple(worker + node for worker in pull.workers),
+            dst=self.place[part][pull.dst],
+            first_edge=pull.first_edge + self.pull[part],
+        )
+
     def topology(self) -> Topology:
         """All arrays the steps need; what only commands, tracers and sums look at stays with the parts."""
         joined, node, first = self._joined, self.node, self.serving[-1]
         cell_node = self._by_cell(lambda part, t: t.cell_node + node[part])
-        size = len(cell_node)
         served = np.arange(self.served)
         return Topology(
             node_ids=(),
@@ -186,8 +192,8 @@ class _Joining:
             index={},
             serving=first,
             waiting=self.waiting[-1],
-            passing=self.cells - self.served,
-            stored=0,
+            passing=self.passed - self.served,
+            stored=self.stored[-1],
             request_kinds=self.kinds,
             cell_node=cell_node,
             cell_kind=self._by_cell(lambda part, t: t.cell_kind + self.kind[part]),
@@ -195,8 +201,8 @@ class _Joining:
             write_cells=joined(lambda part, t: self.place[part][t.write_cells]),
             write_node=joined(lambda part, t: t.write_node + node[part]),
             admit_to=joined(lambda part, t: t.admit_to + self.serving[part]),
-            serving_groups=Groups.sorted_by(cell_node[:first], self.nodes),
-            waiting_groups=Groups.sorted_by(cell_node[first : self.served], self.nodes),
+            serving_groups=Groups.sorted_by(cell_node[:first]),
+            waiting_groups=Groups.sorted_by(cell_node[first : self.served]),
             arrival_counter=cell_node[: self.served] + self.nodes * (served >= first),
             occupied_cell=joined(lambda part, t: self.place[part][t.occupied_cell]),
             occupied_by=joined(
@@ -213,25 +219,28 @@ class _Joining:
             keeps_slot=joined(lambda part, t: t.keeps_slot),
             levels=self.levels,
             level_ends=(),
-            pulls=(),
-            pull_edges=0,
+            pulls=tuple(self._pull(part, pull) for part, t in enumerate(self.topologies) for pull in t.pulls),
+            pull_edges=self.pull[-1],
             all_edge_wires=_NO_INDEX,
             tally_edge=_NO_INDEX,
             tally_place=_NO_INDEX,
             tally_weight=np.zeros(0),
             no_route_edge=joined(lambda part, t: self._edge_numbers(part, t, t.no_route_edge)),
             no_route_kind=joined(lambda part, t: t.no_route_kind + self.kind[part]),
-            stale=np.zeros(self.waiting[-1], dtype=bool),
-            any_stale=False,
-            abandon_to=np.full(self.waiting[-1], -1, dtype=np.intp),
-            nack=np.full(size, -1, dtype=np.intp),
-            living=np.ones(size, dtype=bool),
-            all_living=True,
+            stale=joined(lambda part, t: t.stale),
+            any_stale=any(t.any_stale for t in self.topologies),
+            serves=joined(lambda part, t: t.serves),
+            queues=joined(lambda part, t: t.queues),
+            gives_up=joined(lambda part, t: t.gives_up),
+            abandon_to=joined(lambda part, t: self._place_or_none(part, t.abandon_to)),
+            nack=self._by_cell(lambda part, t: self._place_or_none(part, t.nack)),
+            living=self._by_cell(lambda part, t: t.living),
+            all_living=all(t.all_living for t in self.topologies),
             timed=self._by_cell(lambda part, t: t.timed),
             attack_kinds=joined(lambda part, t: t.attack_kinds),
             cells=self.cells,
             nodes=self.nodes,
-            sinks=self.kinds + self.nodes + 2,
+            sinks=2 * self.kinds + self.nodes + 1,
             no_route=self.cells + self.kinds,
             wasted=self.cells + self.kinds + self.nodes,
         )
@@ -252,7 +261,9 @@ class _Joining:
         here = np.zeros(self.nodes, dtype=bool)
         here[at] = True
         pair_group = joined(lambda level: level.pair_group, group)
-        importances = {importance for _, level in members for importance in level.importances}
+        ranks = np.zeros(self.nodes, dtype=np.int64)
+        for part, level in members:
+            ranks[self.node[part] : self.node[part + 1]] = level.ranks
         first = members[0][1]
         return Level(
             key=first.key,
@@ -260,14 +271,14 @@ class _Joining:
             dealing=first.dealing,
             split=first.split,
             single=first.single,
-            nodes=Groups.sorted_by(cell_node, self.nodes),
+            nodes=Groups.sorted_by(cell_node),
             here=here,
             at=at,
-            stores=False,
+            stores=any(level.stores for _, level in members),
             cell_node=cell_node,
             cell_attack=joined(lambda level: level.cell_attack),
-            cell_importance=joined(lambda level: level.cell_importance),
-            importances=tuple(sorted(importances, reverse=True)),
+            cell_rank=joined(lambda level: level.cell_rank),
+            ranks=ranks,
             cell_edges=(),
             deck_cell=joined(lambda level: level.deck_cell, cell),
             deck_group=joined(lambda level: level.deck_group, group),
@@ -288,9 +299,16 @@ class _Joining:
             pair_rank=pair_group.astype(np.int64) << GROUP_SHIFT,
             pair_node=joined(lambda level: level.pair_node, node),
             pair_start=joined(lambda level: level.pair_start, pair),
-            message_edge=_NO_INDEX,
-            message_dst=_NO_INDEX,
+            message_edge=joined(lambda level: level.message_edge, edge),
+            message_dst=np.concatenate([self.place[part][level.message_dst] for part, level in members]),
+            members=self._members(depth, members),
         )
+
+    def _members(self, depth: int, members: list[tuple[int, Level]]) -> tuple[Member, ...]:
+        spans = {
+            part: (groups, pairs) for part, _ in members for d, _, _, groups, pairs in self.places[part] if d == depth
+        }
+        return tuple(Member(level, int(level.at[0]) + self.node[part], *spans[part]) for part, level in members)
 
 
 def _offsets(sizes: Iterable[int]) -> list[int]:

@@ -42,8 +42,8 @@ class Kernel:
     """The state of the traffic and its one step.
 
     counts: requests by cell. occupied: requests serving, waiting and calling (rows) by node. born_kind, done_kind,
-    failed_kind: requests that came, were answered and failed since the start, by request kind. wasted: requests worked
-    off for nobody. lost_messages: those that went down with their broker. room: slots and queue by node. touched,
+    failed_kind, wasted_kind: requests that came, were answered, failed and were worked off for nobody since the start,
+    by request kind. lost_messages: those that went down with their broker. room: slots and queue by node. touched,
     measured: how often anything but a step changed the traffic, and how often the capacities were taken over.
     """
 
@@ -51,11 +51,11 @@ class Kernel:
         self.draws = draws
         self.touched = self.measured = 0
         self.clock = 0
-        self.wasted = 0
         self.lost_messages = 0
         self.born_kind = np.zeros(topology.request_kinds, dtype=np.int64)
         self.done_kind = np.zeros(topology.request_kinds, dtype=np.int64)
         self.failed_kind = np.zeros(topology.request_kinds, dtype=np.int64)
+        self.wasted_kind = np.zeros(topology.request_kinds, dtype=np.int64)
         self.retired: dict[int, CountArray] = {}
         self.wires_before: dict[tuple[int, int], int] = {}
         self.adopt(topology, capacity)
@@ -81,6 +81,7 @@ class Kernel:
         self.columns = np.arange(nodes, dtype=np.intp)
         self.flows: StepFlows | None = None
         self._tallied: tuple[tuple[int, int], FloatArray] | None = None
+        self.serving_draws = self.draws.where(topology.serves)
         self.touched += 1
         self.held = [True] * len(topology.levels)
         self._weigh()
@@ -138,6 +139,11 @@ class Kernel:
         return int(np.add.reduce(self.done_kind))
 
     @property
+    def wasted(self) -> int:
+        """Requests worked off for nobody since the start."""
+        return int(np.add.reduce(self.wasted_kind))
+
+    @property
     def in_system(self) -> int:
         """Requests that somebody waits for: neither answered nor failed."""
         counts = self.counts if self.topology.all_living else self.counts * self.topology.living
@@ -181,6 +187,13 @@ class Kernel:
         total = np.bincount(topology.all_edge_wires, self.flow(), len(topology.wires) + 1)
         before = [self.wires_before.get(wire, 0) for wire in topology.wires]
         return np.asarray(total[1:].astype(np.int64) + np.array(before, dtype=np.int64))
+
+    def stored_by_node(self) -> CountArray:
+        """Messages that lie in each broker."""
+        topology = self.topology
+        first = topology.serving + topology.waiting + topology.passing
+        cells = slice(first, first + topology.stored)
+        return np.asarray(np.bincount(topology.cell_node[cells], self.counts[cells], self.nodes).astype(np.int64))
 
     def slot_steps(self) -> CountArray:
         """Slots by node, summed over the steps since the start."""
@@ -227,8 +240,8 @@ class Kernel:
         self.born_kind += arrivals
         self.edge_flow += edge
         self._count_ends(inflow, flows)
-        for pull in topology.pulls:
-            queueing.pull(self, pull)
+        if topology.pulls:
+            queueing.pull(self)
         self.flows = flows
         self.clock += 1
 
@@ -242,7 +255,7 @@ class Kernel:
         if not topology.all_living:
             gone = amounts * ~topology.living[cells]
             if np.count_nonzero(gone):
-                self._return_messages(topology.nack[cells], gone)
+                self._return_messages(cells, gone)
                 amounts = amounts - gone
         by_node = np.bincount(topology.cell_node[cells], amounts, self.nodes).astype(np.int64)
         if isinstance(rows, int):
@@ -252,18 +265,21 @@ class Kernel:
         kinds = np.bincount(topology.cell_kind[cells], amounts, topology.request_kinds)
         self.failed_kind += kinds.astype(np.int64)
 
-    def _return_messages(self, nack: IndexArray, gone: CountArray) -> None:
+    def _return_messages(self, cells: slice, gone: CountArray) -> None:
+        topology, nack = self.topology, self.topology.nack[cells]
         back = np.flatnonzero((nack >= 0) & (gone > 0))
         np.add.at(self.counts, nack[back], gone[back])
-        brokers = self.topology.cell_node[nack[back]]
+        brokers = topology.cell_node[nack[back]]
         self.ledger.tally[Tally.REDELIVERED] += np.bincount(brokers, gone[back], self.nodes)
-        self.wasted += int(gone.sum() - gone[back].sum())
+        wasted = np.where(nack < 0, gone, 0)
+        kinds = np.bincount(topology.cell_kind[cells], wasted, topology.request_kinds)
+        self.wasted_kind += kinds.astype(np.int64)
 
     def _count_ends(self, inflow: CountArray, flows: StepFlows) -> None:
         """Count what came to the sinks."""
         topology = self.topology
         self.done_kind += inflow[topology.cells : topology.no_route]
-        self.wasted += int(inflow[topology.wasted])
+        self.wasted_kind += inflow[topology.wasted : topology.wasted + topology.request_kinds]
         stranded = inflow[topology.no_route : topology.wasted]
         if np.count_nonzero(stranded):
             self.ledger.failed[_NO_ROUTE] += stranded
@@ -289,7 +305,9 @@ class Kernel:
             queueing.admit(self, early, draws)
             weights = counts * topology.leave_rate
             unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
-        taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.draws)
+        if self.serving_draws is None:
+            return counts.copy(), counts.copy(), early
+        taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.serving_draws)
         all_gone = (amount >= self.occupied[0])[groups.of]
         taken = np.where(all_gone, counts, taken)
         return taken, counts.copy(), early

@@ -127,21 +127,21 @@ class _Builder:
         edge_target = np.array([turn for _, turn, _ in self.edges], dtype=np.int64)
         deck_cell = _indices(self.deck_cell)
         messages = [(i, self.index[e.message]) for i, (_, _, e) in enumerate(self.edges) if e.message is not None]
-        importance = [kind.importance for kind in mine]
+        importances = sorted({kind.importance for kind in mine}, reverse=True)
         return Level(
             key=level,
             cells=slice(self.start, self.start + len(self.keys)),
             dealing=Dealing(dealing),
             split=split,
             single=bool((group_size == 1).all()),
-            nodes=Groups.sorted_by(cell_node, nodes),
+            nodes=Groups.sorted_by(cell_node),
             here=np.isin(np.arange(nodes), cell_node),
             at=np.unique(cell_node),
             stores=bool(messages),
             cell_node=cell_node,
             cell_attack=_indices([int(kind.attack) for kind in mine]),
-            cell_importance=np.array(importance, dtype=np.int64),
-            importances=tuple(sorted(set(importance), reverse=True)),
+            cell_rank=np.array([importances.index(kind.importance) for kind in mine], dtype=np.int64),
+            ranks=np.full(nodes, len(importances), dtype=np.int64),
             cell_edges=self._cell_edges(),
             deck_cell=deck_cell,
             deck_group=groups,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import balancing, sampling
-from engine.arrays import CountArray, FloatArray
+from engine.arrays import BoolArray, CountArray, FloatArray
 from engine.board import ENDLESS
 from engine.capacity import Capacity
 from engine.draws import Draws
@@ -26,11 +26,13 @@ class Gate:
     cost.
 
     holds: anything here may hold requests back. plain: only by rate caps and room, and none of it by importance.
-    screens: shares of the cells' requests that fail, and why. hit: by cell, share that a cache answers.
+    chooses: by node, whether the least important are refused first. screens: shares of the cells' requests that fail,
+    and why. hit: by cell, share that a cache answers.
     """
 
     holds: bool
     plain: bool
+    chooses: BoolArray
     screens: tuple[tuple[FailureReason, FloatArray], ...]
     hit: FloatArray
 
@@ -39,7 +41,7 @@ class Gate:
         """The gate of a level."""
         at, node = level.at, level.cell_node
         down = capacity.queue[at] < 0
-        chosen = len(level.importances) > 1 and bool(capacity.by_importance[at].any())
+        chooses = capacity.by_importance & level.here & (level.ranks > 1)
         shares = (
             (FailureReason.FORBIDDEN, capacity.blocked[level.cell_attack, node]),
             (FailureReason.RATE_LIMITED, capacity.throttled[node]),
@@ -47,7 +49,8 @@ class Gate:
         )
         return Gate(
             holds=bool(np.isfinite(capacity.allowance[at]).any() or down.any() or (capacity.room[at] < ENDLESS).any()),
-            plain=not down.any() and not chosen,
+            plain=not down.any() and not chooses.any(),
+            chooses=chooses,
             screens=tuple((reason, share) for reason, share in shares if share.any()),
             hit=capacity.hit[node],
         )
@@ -114,7 +117,7 @@ class Passage:
         passing = present
         failed: list[tuple[FailureReason, CountArray]] = []
         if gate.holds and not (gate.plain and total <= self.least[depth] and (not level.stores or self._fits(total))):
-            passing, refused = self._cap(level, present, self.inflow[level.cells])
+            passing, refused = self._cap(level, gate.chooses, present, self.inflow[level.cells])
             if np.count_nonzero(refused):
                 failed += self._refused(level, refused)
             kernel.counts[level.cells] = present - passing - refused
@@ -181,7 +184,9 @@ class Passage:
         decks[0::2], decks[1::2] = hits, passing - hits
         return decks
 
-    def _cap(self, level: Level, present: CountArray, fresh: CountArray) -> tuple[CountArray, CountArray]:
+    def _cap(
+        self, level: Level, chooses: BoolArray, present: CountArray, fresh: CountArray
+    ) -> tuple[CountArray, CountArray]:
         """What passes under the rate caps and into the brokers' room, and what is refused because nothing more may wait
         (by cell)."""
         kernel, capacity, groups, at = self.kernel, self.capacity, level.nodes, level.at
@@ -189,9 +194,9 @@ class Passage:
         mine, purse = total[at], self.purse[at]
         most = np.minimum(purse, ENDLESS).astype(np.int64)
         if level.stores:
-            most = np.minimum(most, self._room()[at])
-        if len(level.importances) > 1 and np.count_nonzero(capacity.by_importance[at]):
-            most = np.where(capacity.by_importance[at], np.minimum(most, self._spared(level, present, purse)), most)
+            most = np.minimum(most, np.maximum(capacity.room - kernel.stored_by_node(), 0)[at])
+        if np.count_nonzero(chooses):
+            most = np.where(chooses[at], np.minimum(most, self._spared(level, present, purse)), most)
         amount = np.zeros_like(total)
         amount[at] = np.where(capacity.queue[at] < 0, 0, np.minimum(mine, most))
         rest = total - amount
@@ -200,8 +205,8 @@ class Passage:
             return present, np.zeros_like(present)
         fresh_total = np.bincount(groups.of, fresh, self.nodes).astype(np.int64)
         over = np.minimum(np.maximum(rest - np.maximum(capacity.queue, 0), 0), fresh_total)
-        refused = fresh - self._chosen(level, fresh, fresh_total - over, fresh_total, draws)
-        passing = self._chosen(level, present - refused, amount, total - over, draws)
+        refused = fresh - _chosen(level, chooses, fresh, fresh_total - over, fresh_total, draws)
+        passing = _chosen(level, chooses, present - refused, amount, total - over, draws)
         kernel.ledger.occupied[1] += rest - over
         return passing, refused
 
@@ -210,9 +215,10 @@ class Passage:
         the bucket to those above it. What they would need in the next steps is not given away in this one.
         """
         burst, taken = self.capacity.burst[level.at], np.zeros(level.at.size, dtype=np.int64)
-        for rank, importance in enumerate(level.importances):
-            mine = np.bincount(level.nodes.of, present * (level.cell_importance == importance), self.nodes)[level.at]
-            left = np.minimum(purse - burst * (rank / len(level.importances)) - taken, ENDLESS)
+        ranks = level.ranks[level.at]
+        for rank in range(int(ranks.max())):
+            mine = np.bincount(level.nodes.of, present * (level.cell_rank == rank), self.nodes)[level.at]
+            left = np.minimum(purse - burst * (rank / ranks) - taken, ENDLESS)
             taken += np.minimum(mine, np.maximum(left, 0.0)).astype(np.int64)
         return taken
 
@@ -222,28 +228,21 @@ class Passage:
         first = topology.serving + topology.waiting + topology.passing
         return total + int(np.add.reduce(kernel.counts[first : first + topology.stored])) <= kernel.purses.least_room
 
-    def _room(self) -> CountArray:
-        """How many messages each broker can still take."""
-        kernel, topology = self.kernel, self.kernel.topology
-        first = topology.serving + topology.waiting + topology.passing
-        cells = slice(first, first + topology.stored)
-        stored = np.bincount(topology.cell_node[cells], kernel.counts[cells], self.nodes).astype(np.int64)
-        return np.asarray(np.maximum(self.capacity.room - stored, 0))
 
-    def _chosen(
-        self, level: Level, counts: CountArray, amount: CountArray, total: CountArray, draws: Draws
-    ) -> CountArray:
-        """`amount` of each node's `total` requests: at random, or the most important first."""
-        groups = level.nodes
-        if not np.count_nonzero(self.capacity.by_importance & level.here) or len(level.importances) < 2:
-            return sampling.take(counts, amount, total, groups, draws)
-        even = ~self.capacity.by_importance
-        chosen = sampling.take(counts, amount * even, total, groups, draws)
-        left = amount * self.capacity.by_importance
-        for importance in level.importances:
-            mine = counts * (level.cell_importance == importance)
-            of = np.bincount(groups.of, mine, self.nodes).astype(np.int64)
-            now = np.minimum(left, of)
-            chosen += sampling.take(mine, now, of, groups, draws)
-            left -= now
-        return chosen
+def _chosen(
+    level: Level, chooses: BoolArray, counts: CountArray, amount: CountArray, total: CountArray, draws: Draws
+) -> CountArray:
+    """`amount` of each node's `total` requests: at random, or the most important first."""
+    groups = level.nodes
+    by_rank = draws.where(chooses)
+    if by_rank is None:
+        return sampling.take(counts, amount, total, groups, draws)
+    chosen = sampling.take(counts, amount * ~chooses, total, groups, draws)
+    left = amount * chooses
+    for rank in range(int(level.ranks.max())):
+        mine = counts * (level.cell_rank == rank)
+        of = np.bincount(groups.of, mine, left.size).astype(np.int64)
+        now = np.minimum(left, of)
+        chosen += sampling.take(mine, now, of, groups, by_rank.where(level.ranks > rank))
+        left -= now
+    return chosen

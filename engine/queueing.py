@@ -34,6 +34,7 @@ def arrive(kernel: Kernel, came: CountArray, before: CountArray, flows: StepFlow
     room = kernel.room
     now = held + flows.waiting_before
     draws = kernel.draws.where(np.maximum(before, now) + came > room)
+    draws = draws and draws.where(topology.queues)
     if draws:
         refused = _refuse(kernel, came, before, now, room)
         lost = sampling.take(flows.arrived, refused, came, topology.waiting_groups, draws)
@@ -64,20 +65,18 @@ def admit(kernel: Kernel, amount: CountArray, draws: Draws) -> None:
     """Give slots to `amount` of the waiting requests of each node; who has been given up has waited longest."""
     topology = kernel.topology
     waiting = kernel.counts[topology.serving : topology.serving + topology.waiting]
+    groups = topology.waiting_groups
     some = draws.where(amount != kernel.occupied[1])
-    if some is None:
-        # At every node all who wait or none.
-        moved = waiting * (amount > 0)[topology.waiting_groups.of]
-    elif topology.any_stale:
-        groups = topology.waiting_groups
+    of_stale = some.where(topology.gives_up) if some and topology.any_stale else None
+    if of_stale:
         stale = waiting * topology.stale
         given_up = np.bincount(groups.of, stale, kernel.nodes).astype(np.int64)
         first = np.minimum(amount, given_up)
-        moved = sampling.take(stale, first, given_up, groups, some)
+        moved = sampling.take(stale, first, given_up, groups, of_stale)
         fresh = kernel.waiting - given_up
         moved += sampling.take(waiting - stale, amount - first, fresh, groups, some)
     else:
-        moved = sampling.take(waiting, amount, kernel.waiting, topology.waiting_groups, some)
+        moved = sampling.take(waiting, amount, kernel.waiting, groups, some)
     waiting -= moved
     kernel.counts[topology.admit_to] += moved
     kernel.occupied[1] -= amount
@@ -126,16 +125,23 @@ def _abandon(kernel: Kernel, taken: CountArray) -> CountArray:
     return np.bincount(topology.waiting_groups.of, stays, kernel.nodes).astype(np.int64)
 
 
-def pull(kernel: Kernel, pull: Pull) -> None:
-    """Hand a broker's messages to workers with free slots, the least busy first."""
-    stored = kernel.counts[pull.cells]
-    left = int(np.add.reduce(stored))
-    if not left:
+def pull(kernel: Kernel) -> None:
+    """Hand the brokers' messages to workers with free slots, the least busy first."""
+    stored = kernel.stored_by_node().tolist()
+    if not any(stored):
         return
-    busy = (kernel.occupied[0] + kernel.occupied[1] + kernel.occupied[2]).tolist()
-    free = [max(int(kernel.capacity.slots[w]) - busy[w], 0) for w in pull.workers]
-    for i in sorted(range(len(free)), key=lambda i: (-free[i], i)):
-        amount = min(free[i], left)
+    occupied = kernel.occupied[0] + kernel.occupied[1] + kernel.occupied[2]
+    free = np.maximum(kernel.capacity.slots - occupied, 0).tolist()
+    for pull in kernel.topology.pulls:
+        if stored[pull.node]:
+            _pull(kernel, pull, stored[pull.node], free)
+
+
+def _pull(kernel: Kernel, pull: Pull, left: int, free: list[int]) -> None:
+    """Hand out what is `left` at one broker. free: slots by node, taken up as workers get messages."""
+    stored = kernel.counts[pull.cells]
+    for i, worker in sorted(enumerate(pull.workers), key=lambda numbered: -free[numbered[1]]):
+        amount = min(free[worker], left)
         if not amount:
             break
         taken = _take_some(stored, amount, left, kernel.draws.at(pull.node))
@@ -143,8 +149,9 @@ def pull(kernel: Kernel, pull: Pull) -> None:
         kernel.counts[pull.dst[i]] += taken
         edges = slice(pull.first_edge + i * stored.size, pull.first_edge + (i + 1) * stored.size)
         kernel.pull_flow[edges] += taken
-        kernel.occupied[0, pull.workers[i]] += amount
-        kernel.arrival_mean[pull.workers[i]] += ARRIVAL_MEMORY * amount
+        kernel.occupied[0, worker] += amount
+        kernel.arrival_mean[worker] += ARRIVAL_MEMORY * amount
+        free[worker] -= amount
         left -= amount
 
 

@@ -2,8 +2,8 @@
 
 Every run keeps its own random streams, events, models and money, and its result is bit for bit that of a run on its
 own: the sums, shares and deals of a step are taken node by node, and each run's numbers are drawn from its own stream
-in its own order (`engine.draws.JointDraws`). Runs whose board cannot be a part (`engine.joint.can_join`), or whose
-single requests are followed, are stepped by themselves beside the others.
+in its own order (`engine.draws.JointDraws`). Runs whose single requests are followed are stepped by themselves beside
+the others.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ import numpy as np
 
 from engine.arrays import CountArray
 from engine.draws import JointDraws
-from engine.joint import Part, can_join, join_capacities, join_topologies
+from engine.joint import Part, join_capacities, join_topologies
 from engine.kernel import Kernel
 from engine.simulation import Simulation
-from engine.topology import Topology
 from engine.view import Phase
 
 # Arrays of the kernel by node, kind and edge, and those of the ledger by node that a step changes.
@@ -30,7 +29,9 @@ _LENT = {
     "born_kind": "kinds",
     "done_kind": "kinds",
     "failed_kind": "kinds",
+    "wasted_kind": "kinds",
     "edge_flow": "edges",
+    "pull_flow": "pulls",
 }
 _STEPPED = ("occupied", "full", "entered", "failed", "tally")
 
@@ -47,33 +48,22 @@ class Replicas:
             raise ValueError("runs can only be advanced together from the same step on, and with steps of one length")
         self.simulations = list(simulations)
         self._joint: _Joint | None = None
-        self._judged: dict[int, tuple[Topology, bool]] = {}
 
     def tick(self) -> None:
         """Advance all by a tick."""
         for simulation in self.simulations:
             simulation.begin_tick()
-        together = [simulation for simulation in self.simulations if self._can_join(simulation)]
+        together = [simulation for simulation in self.simulations if not simulation.traced]
         if self._joint is None or not self._joint.is_of(together):
             self._joint = _Joint(together) if together else None
         present = self._joint.advance() if self._joint else []
         for simulation, present_steps in zip(together, present, strict=True):
             simulation.finish_tick(present_steps)
-        joined = {id(simulation) for simulation in together}
         for simulation in self.simulations:
-            if id(simulation) not in joined:
+            if simulation.traced:
                 for _ in range(simulation.steps_per_tick):
                     simulation.take_step()
         self.simulations = [s for s in self.simulations if s.phase is Phase.OPERATION]
-
-    def _can_join(self, simulation: Simulation) -> bool:
-        """Judged once for every board."""
-        topology, answer = self._judged.get(id(simulation), (None, False))
-        if topology is not simulation.kernel.topology:
-            topology = simulation.kernel.topology
-            answer = not simulation.traced and can_join(topology, simulation.kernel.capacity)
-            self._judged[id(simulation)] = topology, answer
-        return answer
 
 
 class _Joint:

@@ -17,21 +17,18 @@ from engine.draws import Draws
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Items sorted by group. of: the group of each item; base: each group's first item (any item where it has none);
-    base_of: of each item; first: the first items of the groups that have some; all: the numbers of all groups."""
+    """Items sorted by group. of: the group of each item; base_of: the first item of its group; first: the first items
+    of the groups that have some."""
 
     of: IndexArray
-    base: IndexArray
     base_of: IndexArray
     first: IndexArray
-    all: IndexArray
 
     @staticmethod
-    def sorted_by(group: IndexArray, groups: int) -> Groups:
+    def sorted_by(group: IndexArray) -> Groups:
         """The groups of items whose group numbers, in ascending order, are `group`."""
-        every = np.arange(groups, dtype=np.intp)
-        base = np.minimum(group.searchsorted(every).astype(np.intp), max(group.size - 1, 0))
-        return Groups(group, base, base[group], np.unique(group, return_index=True)[1].astype(np.intp), every)
+        first = np.unique(group, return_index=True)[1].astype(np.intp)
+        return Groups(group, group.searchsorted(group).astype(np.intp), first)
 
 
 def _differences(marks: CountArray, first: IndexArray) -> CountArray:
@@ -42,17 +39,19 @@ def _differences(marks: CountArray, first: IndexArray) -> CountArray:
     return amounts
 
 
-def take(counts: CountArray, amount: CountArray, total: CountArray, groups: Groups, draws: Draws) -> CountArray:
+def take(counts: CountArray, amount: CountArray, total: CountArray, groups: Groups, draws: Draws | None) -> CountArray:
     """Take `amount[g]` of the `total[g]` requests in each group, from its items in proportion to their counts.
 
-    counts: by item; amount <= total. Exact in the totals.
+    counts: by item; amount <= total. draws: None where of every group all are taken or none. Exact in the totals.
     """
     if counts.size == 0:
         return counts.copy()
+    if draws is None:
+        return np.asarray(counts * (amount > 0)[groups.of])
     before = counts.cumsum()
     before -= counts
     divisor = np.maximum(total, 1)
-    shift = (draws.random(groups.all) * divisor).astype(np.int64)
+    shift = (draws.for_all(divisor.size) * divisor).astype(np.int64)
     of = groups.of
     marks: CountArray = before + counts
     marks -= before[groups.base_of]
@@ -82,7 +81,7 @@ def take_weighted(
     scale = amount / np.maximum(total, 1e-300)
     of = groups.of
     marks *= scale[of]
-    marks += draws.random(groups.all)[of]
+    marks += draws.for_all(amount.size)[of]
     whole: CountArray = marks.astype(np.int64)
     amounts: CountArray = np.minimum(_differences(whole, groups.first), counts)
     return amounts

@@ -2,8 +2,8 @@
 
 A *mover* is what sends requests on in a step: one for each request kind at the source, then one for each serving cell.
 Its *edges* say where they go; a mover with several edges deals its requests out in turn. What lies behind the cells are
-sinks: one for each kind of answered request, one for each node for requests that found no route there, one for work
-nobody waited for, one for delivered messages.
+sinks: one for each kind of answered request, one for each node for requests that found no route there, one for each
+kind of request that was worked off for nobody, one for delivered messages.
 """
 
 from __future__ import annotations
@@ -52,10 +52,11 @@ class Level:
     where the level is `split`: what a cache answers and what it does not. Decks that deal to the same targets in one
     turn make a group; a group and one of its targets a pair. single: every deck has but one edge. nodes: the cells
     grouped by node. here: whether a node is in this level; at: the indices of those. key: levels are in its order.
-    stores: whether brokers are among them. cell_attack: 1 for requests of attackers. importances: of the level's cells,
-    the highest first. cell_edges: where the edges of a cell begin, where those of its last deck do, and where they end.
-    edge_reach: how many targets come after the edge's in a deal. message_dst: the cell that gets a message for each
-    request over the edge.
+    stores: whether brokers are among them. cell_attack: 1 for requests of attackers. cell_rank: how many importances on
+    the level of its board are higher than its own; ranks: by node, how many there are, at all nodes of the board alike.
+    cell_edges: where the edges of a cell begin, where those of its last deck do, and where they end. edge_reach: how
+    many targets come after the edge's in a deal. message_dst: the cell that gets a message for each request over the
+    edge. members: the levels it was joined from (`engine.joint`); none on a board of its own.
     """
 
     key: tuple[int, int, bool]
@@ -69,8 +70,8 @@ class Level:
     stores: bool
     cell_node: IndexArray
     cell_attack: IndexArray
-    cell_importance: CountArray
-    importances: tuple[int, ...]
+    cell_rank: CountArray
+    ranks: CountArray
     cell_edges: tuple[tuple[int, int, int], ...]
     deck_cell: IndexArray
     deck_group: IndexArray
@@ -93,12 +94,23 @@ class Level:
     pair_start: IndexArray
     message_edge: IndexArray
     message_dst: IndexArray
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A level of one board within that of several. node: one of its nodes. groups, pairs: where its own are."""
+
+    level: Level
+    node: int
+    groups: slice
+    pairs: slice
 
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """The workers of one broker. cells: its stored messages. By worker: its node index; by worker and cell: where a
-    message goes, and the flat index of that edge among all pulls.
+    """The workers of one broker. cells: its stored messages. workers: their node indices; dst: by worker and cell,
+    where a message goes. first_edge: the first of its edges among those of all pulls.
     """
 
     node: int
@@ -116,11 +128,12 @@ class Topology:
     leave_rate: by serving cell, dt / mean service. stale: by waiting cell, whether its requests have been given up by
     their caller while waiting there. abandon_to: by waiting cell, where those go that are given up now, or -1. nack: by
     cell, where a message goes that could not be delivered, -1 for what is no message. living: by cell, whether somebody
-    waits for the answer; timed: 1 where, besides, the time counts as latency. level_ends: behind the last cell of each
-    level. no_route_*: flat edges that lead to no route, and the request kinds they carry. tally_*: which flows count
-    for which Tally of which node (row x N + node), with what weight. cells, nodes, sinks: how many there are. no_route:
-    the first of the nodes' sinks for requests without a route. wasted: the sink of what was worked off for nobody; the
-    next one is that of delivered messages.
+    waits for the answer; timed: 1 where, besides, the time counts as latency. serves, queues, gives_up: by node,
+    whether its board has serving, waiting, stale cells at all: a board that has none draws nothing for them.
+    level_ends: behind the last cell of each level. no_route_*: flat edges that lead to no route, and the request kinds
+    they carry. tally_*: which flows count for which Tally of which node (row x N + node), with what weight. cells,
+    nodes, sinks: how many there are. no_route: the first of the nodes' sinks for requests without a route. wasted: the
+    first of the kinds' sinks for what was worked off for nobody.
     """
 
     node_ids: tuple[int, ...]
@@ -165,6 +178,9 @@ class Topology:
     no_route_kind: IndexArray
     stale: BoolArray
     any_stale: bool
+    serves: BoolArray
+    queues: BoolArray
+    gives_up: BoolArray
     abandon_to: IndexArray
     nack: IndexArray
     living: BoolArray
