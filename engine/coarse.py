@@ -11,11 +11,22 @@ LOOK_S = 5.0
 USE_STEP = 0.25
 
 
-def coarsen(now: NodeView, before: NodeView | None) -> NodeView:
-    """The node as of the last look (None: now), but what anybody notices: where it is, its state, its settings, its
-    failures.
-    """
-    seen = before or now
+class Looks:
+    """What was seen of each node at the last look, which is the first in every LOOK_S seconds."""
+
+    def __init__(self) -> None:
+        self._looks: dict[int, tuple[int, NodeView]] = {}
+
+    def see(self, now: NodeView, time_s: float) -> NodeView:
+        """The node as of the last look, but what anybody notices: its place, its state, its settings, its failures."""
+        look = int(time_s // LOOK_S)
+        last = self._looks.get(now.id)
+        if last is None or last[0] != look:
+            last = self._looks[now.id] = (look, now)
+        return _coarsen(now, last[1])
+
+
+def _coarsen(now: NodeView, seen: NodeView) -> NodeView:
     return replace(
         now,
         in_service=_two_digits(seen.in_service),

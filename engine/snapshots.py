@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.arrays import CountArray
 from engine.board import Node
+from engine.coarse import Looks
 from engine.ledger import REASONS
 from engine.mishaps import zone_of
 from engine.routing import DEAD
@@ -25,13 +27,21 @@ RECENT_FAILURES = 0.5
 
 
 class Snapshot:
-    """The nodes at one moment. What they share is read at once, each node only when somebody looks at it."""
+    """The nodes at one moment, as they can be seen. What they share is read at once, each node only when somebody looks
+    at it. monitored: whether their figures are exact.
+    """
 
-    def __init__(self, sim: Simulation) -> None:
+    def __init__(self, sim: Simulation, looks: Looks) -> None:
         kernel, gauges = sim.kernel, sim.metrics.nodes
         if gauges.node_ids != kernel.topology.node_ids:
             gauges = gauges.moved_to(kernel.topology.node_ids)
-        self.sim, self.gauges, self.ledger = sim, gauges, kernel.ledger
+        self.sim, self.looks = sim, looks
+        self.monitored = not sim.stage.needs_monitoring or any(
+            node.kind.alerts and node.is_up for node in sim.board.nodes.values()
+        )
+        self.utilisation, self.throughput_rps = gauges.utilisation.tolist(), gauges.throughput_rps.tolist()
+        self.failing_rps, self.recent_failures = gauges.failing_rps.tolist(), gauges.recent_failures.T.tolist()
+        self.failed = kernel.ledger.failed.T.tolist()
         self.serving, self.waiting, self.calling = kernel.occupied.tolist()
         self.held, self.slots, self.speed = _held(sim).tolist(), kernel.capacity.slots.tolist(), kernel.speed().tolist()
         self.index = kernel.topology.node_index
@@ -41,11 +51,17 @@ class Snapshot:
     def node(self, node_id: int) -> NodeView:
         """One node. Raises KeyError when there is none of that number."""
         if node_id not in self._views:
-            self._views[node_id] = self._view(self.sim.board.nodes[node_id])
+            exact = self._view(self.sim.board.nodes[node_id])
+            self._views[node_id] = exact if self.monitored else self.looks.see(exact, self.sim.time_s)
         return self._views[node_id]
 
+    @cached_property
+    def nodes(self) -> tuple[NodeView, ...]:
+        """All of them, in the order they were built."""
+        return tuple(self.node(node_id) for node_id in self.sim.board.nodes)
+
     def _view(self, node: Node) -> NodeView:
-        sim, gauges, i = self.sim, self.gauges, self.index[node.id]
+        sim, i = self.sim, self.index[node.id]
         histogram = sim.tracers.by_node.get(node.id)
         endless = node.ready_step >= FOR_EVER
         passes = node.kind.role.passes_through
@@ -62,11 +78,11 @@ class Snapshot:
             calling=self.calling[i],
             waiting=self.waiting[i] + self.held[i],
             queue_limit=node.size.queue if passes else node.queue(),
-            utilisation=float(gauges.utilisation[i]),
-            throughput_rps=float(gauges.throughput_rps[i]),
-            failing_rps=float(gauges.failing_rps[i]),
-            failing_reason=_most_frequent(gauges.recent_failures[:, i].tolist()),
-            failed=by_reason(self.ledger.failed[:, i]),
+            utilisation=self.utilisation[i],
+            throughput_rps=self.throughput_rps[i],
+            failing_rps=self.failing_rps[i],
+            failing_reason=_most_frequent(self.recent_failures[i]),
+            failed=dict(zip(REASONS, self.failed[i], strict=True)),
             p95_ms=histogram.percentiles(0.95)[0] if histogram else float("nan"),
             speed=self.speed[i],
             overloaded=node.id in sim.vitals.overloaded,

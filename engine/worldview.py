@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.assessment import standing
-from engine.coarse import LOOK_S, coarsen
+from engine.coarse import Looks
 from engine.finance import finance_view
 from engine.hosts.report import host_views, storage_view
 from engine.snapshots import Snapshot, by_reason, node_statistics, totals
@@ -44,9 +44,9 @@ class WorldView:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._looks: dict[int, tuple[int, NodeView]] = {}
+        self._looks = Looks()
         self._moment: tuple[int, int, int] = (-1, -1, -1)
-        self._snapshot = Snapshot(simulation)
+        self._snapshot = Snapshot(simulation, self._looks)
 
     @property
     def phase(self) -> Phase:
@@ -91,34 +91,24 @@ class WorldView:
     @property
     def nodes(self) -> tuple[NodeView, ...]:
         """All nodes, now."""
-        return tuple(self.node(node_id) for node_id in self._simulation.board.nodes)
+        return self._now().nodes
 
     def node(self, node_id: int) -> NodeView:
         """One node, now. Raises KeyError when there is none of that number."""
-        now = self._now().node(node_id)
-        return now if self.monitored else self._coarse(now)
+        return self._now().node(node_id)
 
     @property
     def monitored(self) -> bool:
         """Whether the figures of nodes are exact: the stage asks for no monitoring, or some is up."""
-        if not self._simulation.stage.needs_monitoring:
-            return True
-        return any(node.kind.alerts and node.is_up for node in self._simulation.board.nodes.values())
+        return self._now().monitored
 
     def _now(self) -> Snapshot:
         """The nodes at this moment: a step, a change of the board or an act of the player makes another."""
         sim = self._simulation
         moment = (sim.step_count, sim.topology_version, len(sim.log))
         if moment != self._moment:
-            self._moment, self._snapshot = moment, Snapshot(sim)
+            self._moment, self._snapshot = moment, Snapshot(sim, self._looks)
         return self._snapshot
-
-    def _coarse(self, now: NodeView) -> NodeView:
-        look = int(self.time_s // LOOK_S)
-        last = self._looks.get(now.id)
-        if last is None or last[0] != look:
-            last = self._looks[now.id] = (look, now)
-        return coarsen(now, last[1])
 
     @property
     def wires(self) -> tuple[WireView, ...]:

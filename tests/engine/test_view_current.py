@@ -1,0 +1,56 @@
+"""What the view remembers of a moment is never older than the run: after every step, act and event it is what a view
+made just now would show.
+"""
+
+from __future__ import annotations
+
+from engine.commands import Accepted, Clone, Command, Restart, Sell, SetPolicy
+from engine.simulation import Simulation
+from engine.worldview import WorldView
+from stages.load import load_stage
+from tests.engine.builders import opened, three_tier
+
+ACTS: dict[int, Command] = {
+    20: SetPolicy(1, "balancing", "random"),
+    40: Clone(2, 30, 12),
+    60: Restart(3),
+    90: Sell(3),
+}
+
+
+def is_current(simulation: Simulation) -> bool:
+    """Whether nodes, money and wires are what a new view sees."""
+    views = (simulation.view, WorldView(simulation))
+    one, other = (repr((v.nodes, v.wires, v.keep_per_day, v.running_per_day, v.finance, v.monitored)) for v in views)
+    return one == other
+
+
+def test_the_view_is_current_after_every_step_and_act() -> None:
+    simulation = opened(three_tier(60.0), 1)
+    for step in range(200):
+        assert is_current(simulation)
+        if step in ACTS:
+            before = simulation.view.nodes
+            assert isinstance(simulation.apply(ACTS[step]), Accepted)
+            assert simulation.view.nodes is not before
+            assert is_current(simulation)
+        simulation.step()
+
+
+def test_the_view_is_current_in_the_set_up() -> None:
+    simulation = Simulation(load_stage("hello_world"), 1)
+    before = simulation.view.nodes
+    web = before[1]
+    simulation.apply(Clone(web.id, web.x, web.y + 2))
+    assert is_current(simulation)
+    assert len(simulation.view.nodes) == len(before) + 1
+
+
+def test_a_moment_is_looked_at_once() -> None:
+    simulation = opened(three_tier(60.0), 1)
+    simulation.step()
+    nodes = simulation.view.nodes
+    assert simulation.view.nodes is nodes
+    assert simulation.view.node(nodes[0].id) is nodes[0]
+    simulation.step()
+    assert simulation.view.nodes is not nodes
