@@ -4,16 +4,16 @@ made just now would show.
 
 from __future__ import annotations
 
-from engine.commands import Accepted, Clone, Command, Restart, Sell, SetPolicy
+from engine.commands import Accepted, Clone, Command, Sell, SetPolicy
 from engine.simulation import Simulation
 from engine.worldview import WorldView
 from stages.load import load_stage
 from tests.engine.builders import opened, three_tier
 
 ACTS: dict[int, Command] = {
-    20: SetPolicy(1, "balancing", "random"),
+    20: SetPolicy(1, "balancing", "least_connections"),
     40: Clone(2, 30, 12),
-    60: Restart(3),
+    60: SetPolicy(5, "max_connections", 4),
     90: Sell(3),
 }
 
