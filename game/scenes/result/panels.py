@@ -16,6 +16,7 @@ from game.ui.scroll import Scroll
 from game.ui.widget import Panel
 
 HEAD = 34
+PARAGRAPH = 10
 
 
 class ChartPanel(Panel):
@@ -77,15 +78,16 @@ class IncidentPanel(Panel):
 
 
 class AdvicePanel(Panel):
-    """One thing to try next."""
+    """One thing to try next, and the lesson that was missed, if any."""
 
-    def __init__(self, ctx: Context, result: RunResult) -> None:
+    def __init__(self, ctx: Context, result: RunResult, lesson: str) -> None:
         super().__init__(ctx)
         t = ctx.i18n.t
         kind = t(f"node.{result.advice_kind}.name") if result.advice_kind else ""
         self.head = self.add(Label(ctx, t("result.advice"), "strong", "accent"))
         self.scroll = self.add(Scroll(ctx))
-        self.words = self.scroll.add(Label(ctx, t(f"advice.{result.advice}", kind=kind), "body", wrap=True))
+        texts = [t(f"advice.{result.advice}", kind=kind), *([lesson] if lesson else [])]
+        self.words = [self.scroll.add(Label(ctx, text, "body", wrap=True)) for text in texts]
 
     def layout(self, rect: pygame.Rect) -> None:
         """The words under their name; smaller ones where there is little room."""
@@ -94,8 +96,15 @@ class AdvicePanel(Panel):
         left, width = rect.left + px(14), rect.width - px(28)
         self.head.layout(pygame.Rect(left, rect.top, width, px(HEAD)))
         self.scroll.layout(pygame.Rect(left, rect.top + px(HEAD), width + px(10), rect.height - px(HEAD + 8)))
-        self.words.role = "body"
-        if self.words.height_for(width) > self.scroll.rect.height:
-            self.words.role = "small"
-        self.scroll.offset, self.scroll.content = 0, self.words.height_for(width)
-        self.words.layout(pygame.Rect(left, rect.top + px(HEAD), width, self.scroll.content))
+        for role in ("body", "small"):
+            for words in self.words:
+                words.role = role
+            heights = [words.height_for(width) for words in self.words]
+            content = sum(heights) + (len(heights) - 1) * px(PARAGRAPH)
+            if content <= self.scroll.rect.height:
+                break
+        self.scroll.offset, self.scroll.content = 0, content
+        top = rect.top + px(HEAD)
+        for words, height in zip(self.words, heights, strict=True):
+            words.layout(pygame.Rect(left, top, width, height))
+            top += height + px(PARAGRAPH)

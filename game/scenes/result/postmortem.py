@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.spec import StageSpec
 from engine.view import Incident, RunResult
 from game.context import Context
 from game.hud import figures, texts
 from game.hud.names import NodeNames
+from game.i18n import I18n
 from game.money import money
 from game.session import Session
 from game.stage_refs import text_id
@@ -37,13 +39,13 @@ class Postmortem:
         self.series = session.view.series
 
     def findings(self) -> list[Finding]:
-        """What happened in its order, and then what it cost and what it teaches."""
+        """What happened in its order, then what it cost, and after a victory what its numbers say."""
         timed = [*self._incidents(), *self._hosts(), *self._peak(), *self._turn()]
         timed.sort(key=lambda found: found[0])
         story = [finding for _, finding in timed]
         if not self.result.incidents:
             story.insert(0, self._calm())
-        return [*story, self._money(), *self._lesson()]
+        return [*story, self._money(), *self._debrief()]
 
     def _say(self, key: str, **values: str) -> str:
         return self.i18n.t(f"postmortem.{key}", **values)
@@ -130,7 +132,7 @@ class Postmortem:
         words = self._say(f"turn_{result.outcome}", lasted=self._lasted(result.seconds - moment))
         return [(moment, Finding("skull", words, when, "error"))]
 
-    # -- what it cost and what it teaches -----------------------------------------------------------------------------
+    # -- what it cost and what it says --------------------------------------------------------------------------------
 
     def _money(self) -> Finding:
         result, view, stage = self.result, self.session.view, self.session.stage
@@ -139,22 +141,25 @@ class Postmortem:
         words = self._say("money", **{key: money(self.i18n, amount) for key, amount in amounts.items()})
         return Finding("wallet", words, "", "ok" if view.budget >= 0 else "error")
 
-    def _lesson(self) -> list[Finding]:
-        """After a victory, what the stage says about its numbers; after a defeat, what it wanted to teach."""
-        i18n, result, key = self.i18n, self.result, f"stage.{text_id(self.session.stage.id)}"
-        if result.outcome != "won" and not self.session.stage.endless:
-            lesson = i18n.t(f"{key}.lesson")
-            return [Finding("lightbulb", self._say("lesson", lesson=lesson), "", "warn")]
-        if not i18n.has(f"{key}.debrief"):
+    def _debrief(self) -> list[Finding]:
+        i18n, result, key = self.i18n, self.result, f"stage.{text_id(self.session.stage.id)}.debrief"
+        if missed_lesson(i18n, self.session.stage, result) or not i18n.has(key):
             return []
         words = i18n.t(
-            f"{key}.debrief",
+            key,
             max_rps=figures.rate(result.max_rps),
             error_share=figures.percent(result.error_rate),
             latency=figures.latency(result.latency_ms),
             uptime=figures.percent(result.uptime),
         )
         return [Finding("graduation-cap", words, "", "accent")]
+
+
+def missed_lesson(i18n: I18n, stage: StageSpec, result: RunResult) -> str:
+    """What the stage wanted to teach, after a defeat; empty when nothing would have changed the end."""
+    if result.outcome == "won" or stage.endless:
+        return ""
+    return i18n.t("postmortem.lesson", lesson=i18n.t(f"stage.{text_id(stage.id)}.lesson"))
 
 
 def turning_point(session: Session, result: RunResult) -> float | None:

@@ -18,6 +18,7 @@ from game.hud.share_page import share_page
 from game.savegame import endless_run, endless_runs, place_of
 from game.scenes.base import Scene
 from game.scenes.result.panels import AdvicePanel, ChartPanel, IncidentPanel
+from game.scenes.result.postmortem import missed_lesson
 from game.scenes.result.story import BestRunsPanel, PostmortemPanel, StarsPanel
 from game.scenes.result.tiles import Tiles
 from game.scenes.result.verdict import Verdict
@@ -73,7 +74,8 @@ class ResultScene(Screen):
         self.postmortem = self.root.add(PostmortemPanel(self.ctx, self.session, self.result))
         self.stars = self.root.add(self._stars())
         self.incidents = self.root.add(IncidentPanel(self.ctx, self.session, self.result))
-        self.advice = self.root.add(AdvicePanel(self.ctx, self.result))
+        lesson = missed_lesson(self.ctx.i18n, self.session.stage, self.result)
+        self.advice = self.root.add(AdvicePanel(self.ctx, self.result, lesson))
         self._build_buttons()
 
     def _stars(self) -> StarsPanel | BestRunsPanel:
