@@ -68,6 +68,10 @@ class Bills:
         """What is owed a calendar day for reservations that nobody uses."""
         return sum(contract.per_day for contract in self.contracts if contract.node == NOBODY)
 
+    def varies(self, node: Node) -> bool:
+        """Whether the share of a node may change while the board stays as it is."""
+        return POLICY in node.policies
+
     def share(self, node: Node) -> float:
         """The share of its keep that is paid for a node now."""
         match node.policies.get(POLICY):

@@ -12,6 +12,7 @@ from engine.spec import NodeKind, NodeSize, Placement, Role
 from engine.view import NodeState
 
 ENDLESS = 1 << 40
+_UP = (NodeState.READY, NodeState.RESIZING)
 
 
 def whole(policies: Mapping[str, str | int], key: str, default: int) -> int:
@@ -46,7 +47,7 @@ class Node:
     @property
     def is_up(self) -> bool:
         """Whether it takes requests at all."""
-        return self.state in (NodeState.READY, NodeState.RESIZING)
+        return self.state in _UP
 
     @property
     def takes_new(self) -> bool:

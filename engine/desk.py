@@ -30,6 +30,7 @@ class Desk:
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
         self.settings: dict[str, int] = {}
+        self._mix = np.ones(len(simulation.stage.request_kinds))
 
     def plan(self, command: Matter) -> Plan | Refused:
         """Whether a command is legal now, and what it costs."""
@@ -62,6 +63,8 @@ class Desk:
                 return [sim.schedule.roll_back(event, sim.time_s)]
             case Tune(key=key, value=value):
                 self.settings[key] = value
+                percents = [self.settings.get(f"mix:{kind.id}", 100) for kind in sim.stage.request_kinds]
+                self._mix = np.array(percents) / 100.0
             case Fire(event=event):
                 spec = self._event(event)
                 if spec is not None:
@@ -70,10 +73,8 @@ class Desk:
 
     def tuning(self, time_s: float) -> FloatArray:
         """Factor on the arrivals of each request kind: the stage's escalation, and what the player tuned."""
-        stage = self.simulation.stage
-        factor = (1.0 + stage.escalation_per_min) ** (time_s / 60.0) * self.settings.get("traffic", 100) / 100.0
-        shares = [self.settings.get(f"mix:{kind.id}", 100) / 100.0 for kind in stage.request_kinds]
-        return np.asarray(np.array(shares) * factor)
+        growth = 1.0 + self.simulation.stage.escalation_per_min
+        return np.asarray(self._mix * (growth ** (time_s / 60.0) * self.settings.get("traffic", 100) / 100.0))
 
     def values(self) -> Mapping[str, float]:
         """The metrics that events may wait for; see `ConditionSpec`."""

@@ -33,15 +33,25 @@ class Economy:
         self.calls_per_day: dict[str, float] = {}
         self._called: dict[int, int] = {}
         self._by_call = any(size.price_per_1000 > 0 for kind in stage.node_kinds for size in kind.sizes)
+        self._kept: list[float] = []
+        self._varying: list[tuple[int, Node]] = []
+        self._topology_version = -1
         self.fixed_per_day = stage.finance.fixed_month / MONTH_DAYS if stage.finance is not None else 0.0
 
     @property
     def keep_per_day(self) -> float:
         """What all that runs costs a calendar day, calls aside."""
         sim = self.simulation
-        return (
-            sum(self.keep_of(node) for node in sim.board.nodes.values()) + sim.bills.idle_per_day + self.fixed_per_day
-        )
+        if self._topology_version != sim.topology_version:
+            self._topology_version = sim.topology_version
+            nodes = list(sim.board.nodes.values())
+            self._kept = [self.keep_of(node) for node in nodes]
+            self._varying = [
+                (i, node) for i, node in enumerate(nodes) if sim.models.is_elastic(node.id) or sim.bills.varies(node)
+            ]
+        for i, node in self._varying:
+            self._kept[i] = self.keep_of(node)
+        return sum(self._kept) + sim.bills.idle_per_day + self.fixed_per_day
 
     @property
     def running_per_day(self) -> float:
@@ -58,7 +68,7 @@ class Economy:
     def tick(self) -> float:
         """What the budget gains (or loses) in a tick."""
         stage, done = self.simulation.stage, self.simulation.kernel.done_kind.copy()
-        earned = float(((done - self.paid_for) * self.revenue).sum())
+        earned = float(np.add.reduce((done - self.paid_for) * self.revenue))
         self.paid_for = done
         spent = self.keep_per_day * TICK_S / stage.day_s
         if self._by_call:
@@ -72,12 +82,13 @@ class Economy:
     def _calls(self) -> float:
         """Pay for the requests that were let in at nodes with a price a call."""
         sim = self.simulation
-        totals = np.maximum(sim.kernel.ledger.entered, sim.kernel.tally()[Tally.LEFT])
+        entered, left = sim.kernel.ledger.entered, sim.kernel.tally()[Tally.LEFT]
         cost = 0.0
         by_kind = dict.fromkeys(self.calls_per_day, 0.0)
         for node in sim.board.nodes.values():
             if node.size.price_per_1000 > 0:
-                total = int(totals[sim.kernel.topology.node_index[node.id]])
+                i = sim.kernel.topology.node_index[node.id]
+                total = max(int(entered[i]), int(left[i]))
                 price = (total - self._called.get(node.id, 0)) * node.size.price_per_1000 / 1000.0
                 self._called[node.id] = total
                 cost += price

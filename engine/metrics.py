@@ -122,8 +122,8 @@ class Metrics:
         steps.
         """
         timed_out = kernel.failed_for(_TIMEOUT_ROW)
-        honest = ~kernel.topology.attack_kinds
-        done, failed = int(kernel.done_kind @ honest), int(kernel.failed_kind @ honest)
+        attacks = kernel.topology.attack_kinds.tolist()
+        done, failed = _honest(kernel.done_kind, attacks), _honest(kernel.failed_kind, attacks)
         reading = Reading(kernel.born, done, failed, timed_out, present_steps)
         last = self.readings[-1]
         self.offered_rps = _smooth(self.offered_rps, (reading.born - last.born) / TICK_S)
@@ -244,6 +244,10 @@ def cause_of(kernel: Kernel, node: int) -> int:
             found = max(saturated, key=lambda t: int(kernel.waiting[topology.node_index[t]]))
         here = following
     return found
+
+
+def _honest(counts: CountArray, attacks: list[bool]) -> int:
+    return sum(count for count, attack in zip(counts.tolist(), attacks, strict=True) if not attack)
 
 
 def _smooth(value: float, sample: float) -> float:

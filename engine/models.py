@@ -8,12 +8,13 @@ import numpy as np
 
 from engine.board import Board, Node
 from engine.facts import Fact
+from engine.kernel import Kernel
 from engine.nodes.autoscale import Group
 from engine.nodes.backup import Backup
 from engine.nodes.behaviour import Behaviour, Surroundings, Wish
 from engine.nodes.breaker import Breaker
 from engine.nodes.broker import Broker
-from engine.nodes.cache import Cache
+from engine.nodes.cache import Cache, Due
 from engine.nodes.cluster import Cluster
 from engine.nodes.memory import Memory
 from engine.nodes.replica import Replica
@@ -22,8 +23,7 @@ from engine.nodes.store import Store
 from engine.readings import Readings
 from engine.spec import Role
 from engine.view import NodeState
-
-_ELASTIC = (Group, Cluster, Serverless)
+from engine.wiring import Wiring
 
 
 class Models:
@@ -37,6 +37,7 @@ class Models:
         self.of: dict[int, list[Behaviour]] = {}
         self._kinds: dict[int, str] = {}
         self._backlogs: dict[int, int] = {}
+        self._wiring = Wiring(())
         self._stale = self._lost_writes = self._replica_reads = 0
 
     @property
@@ -76,13 +77,27 @@ class Models:
         self._backlogs.clear()
         self.follow(board, at_start=True)
 
+    def read(self, kernel: Kernel, board: Board, steps: int, tick_s: float) -> list[Due]:
+        """Read what went through the nodes in a tick of so many steps; returns the caches, which must move on before
+        `tick`.
+        """
+        self.readings.read(kernel, board, steps)
+        return [
+            model.due(node, self.readings.of(node.id), tick_s)
+            for node in board.nodes.values()
+            if node.kind.cache is not None and node.state is not NodeState.BUILDING
+            for model in self.of[node.id]
+            if isinstance(model, Cache)
+        ]
+
     def tick(self, board: Board, time_s: float, tick_s: float) -> tuple[list[Fact], list[Wish]]:
         """Move every model on; returns what happened, and what they ask the simulation to do."""
         wishes: list[Wish] = []
         facts: list[Fact] = []
-        around = Surroundings(
-            time_s, tick_s, self.generator, self.readings.of, board.nodes, board.callers, board.targets, wishes.append
-        )
+        if self._wiring.wires != board.wires:
+            self._wiring = Wiring(board.wires)
+        callers, callees, act = self._wiring.callers, self._wiring.targets, wishes.append
+        around = Surroundings(time_s, tick_s, self.generator, self.readings.of, board.nodes, callers, callees, act)
         for node in board.nodes.values():
             models = self.of[node.id]
             if models and node.state is not NodeState.BUILDING:
@@ -134,13 +149,21 @@ class Models:
 
     def paid_units(self, node_id: int) -> int:
         """How many times the keep of a node's size is paid."""
-        models = self.of.get(node_id)
-        # The elastic model of a node is the first.
-        return int(models[0].paid_units) if models and isinstance(models[0], _ELASTIC) else 1
+        elastic = self._elastic(node_id)
+        return 1 if elastic is None else int(elastic.paid_units)
+
+    def is_elastic(self, node_id: int) -> bool:
+        """Whether that number changes by itself."""
+        return self._elastic(node_id) is not None
 
     def state(self) -> list[object]:
         """What decides the future, in the order of the nodes."""
         return [(node, type(model).__name__, model.state()) for node, models in self.of.items() for model in models]
+
+    def _elastic(self, node_id: int) -> Group | Cluster | Serverless | None:
+        models = self.of.get(node_id)
+        # The elastic model of a node is the first.
+        return models[0] if models and isinstance(models[0], (Group, Cluster, Serverless)) else None
 
     def _all(self) -> list[Behaviour]:
         return [model for models in self.of.values() for model in models]

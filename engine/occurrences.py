@@ -31,6 +31,17 @@ class Occurrence:
     answered_at_s: float = NEVER
     over_at_s: float = NEVER
     repeated: bool = field(default=False)
+    _lasts_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        own = _lasts_s(self.spec.effects, self.spec.node_effects)
+        self._lasts_s = max([own, *(max(e.down_s, e.link_down_s) for e in self.spec.host_effects)])
+
+    def sleeps(self, time_s: float) -> bool:
+        """Whether it is too early for one that has not started to be told, to start, or to wait for a condition."""
+        if self.starts_at_s == NEVER:
+            return time_s < self.due_s
+        return time_s < self.starts_at_s - (0.0 if self.told else self.spec.lead_s)
 
     @property
     def is_open(self) -> bool:
@@ -61,8 +72,7 @@ class Occurrence:
 
     def ends_at_s(self) -> float:
         """When the last of its effects has faded and its question is answered; its start when it has none."""
-        lasts_s = _lasts_s(self.spec.effects, self.spec.node_effects)
-        own = self.starts_at_s + max([lasts_s, *(max(e.down_s, e.link_down_s) for e in self.spec.host_effects)])
+        own = self.starts_at_s + self._lasts_s
         if self.is_open or (self.spec.choices and self.choice is None):
             return NEVER
         chosen = own

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import add
+
 import numpy as np
 
 from engine.arrays import CountArray, FloatArray, IndexArray
@@ -24,21 +26,13 @@ class Readings:
         self.sums: FloatArray = np.zeros((_ROWS, 0))
         self.readings: dict[int, Reading] = {}
         self._topology: Topology | None = None
-        self._fills: FloatArray = np.zeros(0)
-        self._flows: CountArray = np.zeros((0, 0), dtype=np.int64)
-        self._by_node: list[list[int]] = []
-        self._levels: list[list[int]] = []
-        self._counts: CountArray = np.zeros(0, dtype=np.int64)
-        self._steps = 1
-        self._passing: frozenset[int] = frozenset()
+        self._passing: list[bool] = []
         self._brokers: dict[int, tuple[IndexArray, IndexArray, IndexArray]] = {}
         self._behind: dict[int, tuple[list[int], list[int]]] = {}
 
     def of(self, node: int) -> Reading:
-        """The last tick of a node, put together when somebody asks; nothing moved at one that is new."""
-        if node not in self.readings:
-            self.readings[node] = self._reading(node)
-        return self.readings[node]
+        """The last tick of a node; nothing moved at one that is new."""
+        return self.readings.get(node, _NOTHING)
 
     def read(self, kernel: Kernel, board: Board, steps: int) -> None:
         """Read the tick that just ended, of so many steps."""
@@ -46,54 +40,39 @@ class Readings:
         if topology is not self._topology:
             self._follow(topology, board)
         ledger = kernel.ledger
-        sums = np.concatenate((kernel.tally(), (ledger.entered, ledger.failed.sum(axis=0)), ledger.occupied))
-        flows = sums - self.sums
-        self._fills = flows[Tally.FILLS]
-        self._flows = flows.astype(np.int64)
-        # By node, all at once: most nodes are asked about.
-        self._by_node = self._flows.T.tolist()
-        self._levels = np.concatenate((kernel.occupied, (kernel.capacity.slots,))).T.tolist()
-        self._counts, self._steps = kernel.counts, steps
-        self.sums = sums
-        self.readings = {}
-
-    def _reading(self, node: int) -> Reading:
-        topology = self._topology
-        if topology is None or node not in topology.node_index:
-            return _NOTHING
-        i = topology.node_index[node]
-        left, writes, reads, hits, misses, _, published, delivered, redelivered, entered, failed, *used = self._by_node[
-            i
-        ]
-        serving, waiting, calling, slots = self._levels[i]
-        behind_failed, behind_done = self._behind_of(node, topology)
-        stored, unacked, dead = self._messages(node)
-        # By place, in the order of the fields: twice as fast as by name, and there is one a node in every tick.
-        return Reading(
-            left if node in self._passing else entered,
+        sums = np.empty_like(self.sums)
+        sums[:_TALLIES] = kernel.tally()
+        sums[_TALLIES] = ledger.entered
+        sums[_FAILED] = np.add.reduce(ledger.failed, axis=0)
+        sums[_FAILED + 1 :] = ledger.occupied
+        flows, self.sums = sums - self.sums, sums
+        # Lists by node: most nodes are asked about, and numbers of Python are quicker one by one.
+        left, writes, reads, hits, misses, _, published, delivered, redelivered, entered, failed, *used = flows.astype(
+            np.int64
+        ).tolist()
+        messages, behind = self._messages(kernel.counts), self._behind_gateways(failed, left)
+        columns = (
+            [passed if passes else let_in for passed, let_in, passes in zip(left, entered, self._passing, strict=True)],
             left,
             failed,
-            left + failed,
+            list(map(add, left, failed)),
             writes,
             reads,
             hits,
             misses,
-            float(self._fills[i]),
-            behind_failed,
-            behind_done,
-            (used[0] + used[2]) / self._steps,
-            used[0] / self._steps,
-            serving,
-            waiting,
-            calling,
-            slots,
-            stored,
-            unacked,
+            flows[Tally.FILLS].tolist(),
+            *behind,
+            [(serving + calling) / steps for serving, calling in zip(used[0], used[2], strict=True)],
+            [serving / steps for serving in used[0]],
+            *kernel.occupied.tolist(),
+            kernel.capacity.slots.tolist(),
+            *messages[:2],
             published,
             delivered,
             redelivered,
-            dead,
+            messages[2],
         )
+        self.readings = dict(zip(self.node_ids, map(Reading._make, zip(*columns, strict=True)), strict=True))
 
     def _follow(self, topology: Topology, board: Board) -> None:
         """Put the sums into the columns of another topology, and look up what lies where."""
@@ -102,28 +81,36 @@ class Readings:
             if node in topology.node_index:
                 moved[:, topology.node_index[node]] = self.sums[:, i]
         self.sums, self.node_ids, self._topology = moved, topology.node_ids, topology
-        self._passing = frozenset(node.id for node in board.nodes.values() if node.kind.role.passes_through)
+        self._passing = [board.nodes[node].kind.role.passes_through for node in topology.node_ids]
+        index = topology.node_index
         self._brokers = {
-            node.id: _cells_of(topology, node.id) for node in board.nodes.values() if node.kind.role is Role.QUEUE
+            index[node.id]: _cells_of(topology, node.id)
+            for node in board.nodes.values()
+            if node.kind.role is Role.QUEUE
         }
         self._behind = {
-            node.id: (_all_behind(board, node.id), _served_behind(board, node.id))
+            index[node.id]: (
+                [index[other] for other in _all_behind(board, node.id)],
+                [index[other] for other in _served_behind(board, node.id)],
+            )
             for node in board.nodes.values()
             if node.kind.gateway is not None
         }
 
-    def _messages(self, node: int) -> tuple[int, int, int]:
-        if node not in self._brokers:
-            return 0, 0, 0
-        stored, unacked, dead = (int(self._counts[cells].sum()) for cells in self._brokers[node])
-        return stored, unacked, dead
+    def _messages(self, counts: CountArray) -> list[list[int]]:
+        """Messages stored, with the workers and dead, by node."""
+        found = [[0] * len(self.node_ids) for _ in range(3)]
+        for i, places in self._brokers.items():
+            for column, cells in zip(found, places, strict=True):
+                column[i] = int(counts[cells].sum())
+        return found
 
-    def _behind_of(self, node: int, topology: Topology) -> tuple[int, int]:
-        """Requests that failed behind a gateway, and that were answered there."""
-        if node not in self._behind:
-            return 0, 0
-        everything, served = ([topology.node_index[other] for other in nodes] for nodes in self._behind[node])
-        return int(self._flows[_FAILED, everything].sum()), int(self._flows[Tally.LEFT, served].sum())
+    def _behind_gateways(self, failed: list[int], left: list[int]) -> tuple[list[int], list[int]]:
+        """Requests that failed behind a gateway, and that were answered there, by node."""
+        lost, done = ([0] * len(self.node_ids) for _ in range(2))
+        for i, (everything, served) in self._behind.items():
+            lost[i], done[i] = sum(failed[j] for j in everything), sum(left[j] for j in served)
+        return lost, done
 
 
 _NOTHING = Reading()

@@ -65,6 +65,8 @@ class Schedule:
         facts: list[Fact] = []
         for occurrence in [o for o in self.occurrences if not o.ended]:
             if not occurrence.started:
+                if occurrence.sleeps(time_s):
+                    continue
                 self._wait(occurrence, time_s, values)
                 facts.extend(self._tell(occurrence, time_s))
                 if time_s >= occurrence.starts_at_s:
@@ -110,7 +112,7 @@ class Schedule:
 
     def multipliers(self, time_s: float, only_known: bool = False) -> FloatArray:
         """Factor on the arrivals of each request kind at a moment. only_known: as a forecast sees it."""
-        factor = np.ones(len(self.kinds))
+        factor = [1.0] * len(self.kinds)
         for occurrence in self.occurrences:
             if not only_known and (occurrence.ended or not occurrence.started):
                 continue
@@ -122,11 +124,9 @@ class Schedule:
                 effects = [(spec.at_s + spec.window_s / 2, effect) for effect in spec.effects]
             for began_s, effect in effects:
                 gain = occurrence.gain(effect, began_s, time_s)
-                if effect.kinds:
-                    factor[[self.kinds[kind] for kind in effect.kinds]] *= gain
-                else:
-                    factor *= gain
-        return factor
+                for i in (self.kinds[kind] for kind in effect.kinds or self.kinds):
+                    factor[i] *= gain
+        return np.array(factor)
 
     def announced(self) -> tuple[AnnouncedEvent, ...]:
         """Told and not yet started."""

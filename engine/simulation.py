@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine import digest, scoring
@@ -55,6 +57,8 @@ from engine.metrics import Metrics
 from engine.migration import Migration
 from engine.mishaps import Mishaps
 from engine.models import Models
+from engine.nodes.cache import Due
+from engine.nodes.caches import advance
 from engine.phases import flatten
 from engine.routing import MOST_CELLS, TooManyPathsError, cells_at_most
 from engine.run import Run
@@ -165,14 +169,21 @@ class Simulation:
         self.present_steps += kernel.timed
         self.step_count += 1
         if self.step_count % self.steps_per_tick == 0:
-            self._end_tick()
+            advance(self.read_tick())
+            self.end_tick()
 
     def finish_tick(self, present_steps: int) -> None:
         """End a tick whose steps were taken elsewhere (see `engine.replicas`), in which so many requests were in the
         system, summed over the steps."""
-        self.present_steps += present_steps
-        self.step_count += self.steps_per_tick
-        self._end_tick()
+        finish_together([self], [present_steps])
+
+    def read_tick(self) -> list[Due]:
+        """Read what went through the nodes in the tick whose steps have been taken; returns the caches, which must move
+        on before `end_tick`.
+        """
+        if not self.models.any:
+            return []
+        return self.models.read(self.kernel, self.board, self.steps_per_tick, TICK_S)
 
     def arrivals(self, offset: int) -> CountArray:
         """What arrives in a step of the tick, by request kind: new, and sent again by the clients of what failed."""
@@ -330,7 +341,8 @@ class Simulation:
             fresh = self.block.sum(axis=0) * ~self.kernel.topology.attack_kinds
             self.clients.tick(fresh, TICK_S, self.board.source.policies)
 
-    def _end_tick(self) -> None:
+    def end_tick(self) -> None:
+        """What comes of the steps of a tick: figures, money, users, the nodes' models, and perhaps the end."""
         stage = self.stage
         self.metrics.tick(self.kernel, self.present_steps)
         error_rate, latency_ms = self.metrics.error_rate, self.metrics.latency_ms
@@ -399,3 +411,14 @@ class Simulation:
         self.phase = Phase.WON if outcome == "won" else Phase.LOST
         self.result = assess(self, outcome)
         self.pending.append(RunEnded(outcome))
+
+
+def finish_together(simulations: Sequence[Simulation], present_steps: Sequence[int]) -> None:
+    """End a tick of several runs whose steps were taken elsewhere. present_steps: requests in each one's system, summed
+    over the steps."""
+    for simulation, present in zip(simulations, present_steps, strict=True):
+        simulation.present_steps += present
+        simulation.step_count += simulation.steps_per_tick
+    advance(due for simulation in simulations for due in simulation.read_tick())
+    for simulation in simulations:
+        simulation.end_tick()

@@ -20,8 +20,8 @@ class Traffic:
         self.generator = generator
         weights = np.array([stage.traffic.mix.get(kind.id, 0.0) for kind in stage.request_kinds])
         self.mix: FloatArray = weights / weights.sum()
-        self.curve_s = [point.at_s for point in stage.traffic.curve]
-        self.curve_rps = [point.rps for point in stage.traffic.curve]
+        self.curve_s = np.array([point.at_s for point in stage.traffic.curve])
+        self.curve_rps = np.array([point.rps for point in stage.traffic.curve])
         self.users = stage.traffic.users.initial if stage.traffic.users else 0.0
 
     def base_rps(self, time_s: float, users: float | None = None) -> float:

@@ -81,7 +81,6 @@ class Upkeep:
             sim.rack.measure()
         if not sim.models.any:
             return
-        sim.models.readings.read(sim.kernel, sim.board, sim.steps_per_tick)
         facts, wishes = sim.models.tick(sim.board, sim.time_s, TICK_S)
         sim.pending.extend(facts)
         for wish in wishes:

@@ -54,8 +54,7 @@ class Reading(NamedTuple):
     dead: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a model may know besides its own node.
 
     time_s: of operation, at the end of the tick. tick_s: its length. generator: the models' own random stream.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from engine.nodes.popularity import (
     LARGEST_EXPONENT,
     characteristic_window,
     classes,
-    eviction_odds,
     hit_ratio,
     occupancy,
     saturation,
@@ -27,8 +27,16 @@ RATE_TIME_S = 1.0
 LEAST_RATE = 1e-3
 SHORTEST_WINDOW = 1.0
 LARGEST_SWEEP = 0.25
-NEWTON_STEPS = 8
 FULL_TOLERANCE = 1e-9
+
+
+class Due(NamedTuple):
+    """A cache that is to move on by a tick. fills: answers that came back for misses. ageing: tick / ttl."""
+
+    cache: Cache
+    fills: float
+    ageing: float
+    eviction: str
 
 
 class Cache:
@@ -79,22 +87,33 @@ class Cache:
         self.rate = 0.0
         self.content = 0.0
         self.hit = 0.0
-        self._weight = self.ranks.weight
         self._widest = LARGEST_EXPONENT / float(self.ranks.probability[-1])
         if at_start and self.spec.warm_at_start:
             self._warm(_eviction(node))
         self._announce(node)
 
-    def tick(self, node: Node, reading: Reading, around: Surroundings) -> list[Fact]:
-        """Store what came back, let go what is too much or too old, and set the share of hits."""
+    def due(self, node: Node, reading: Reading, tick_s: float) -> Due:
+        """Take in what went through the node in a tick; returns what the cache needs to move on by it, which all caches
+        do together (see `engine.nodes.caches`).
+        """
         room = self._room(node)
         if room != self.capacity:
             self._resize(room, _eviction(node))
-        self.rate += (reading.hits + reading.misses - self.rate) * min(1.0, around.tick_s / RATE_TIME_S)
+        self.rate += (reading.hits + reading.misses - self.rate) * min(1.0, tick_s / RATE_TIME_S)
         ttl_s = node.number("ttl_s", 0)
-        ageing = around.tick_s / ttl_s if ttl_s > 0 else 0.0
-        self._advance(reading.fills, ageing, _eviction(node))
-        self._announce(node)
+        return Due(self, reading.fills, tick_s / ttl_s if ttl_s > 0 else 0.0, _eviction(node))
+
+    def become(self, occupancy: FloatArray, content: float, hit: float, pressure: float) -> None:
+        """Where it stands after the tick. hit: probability that a request finds its key. pressure: k."""
+        self.occupancy, self.content, self.hit = occupancy, content, on_grid(hit)
+        rate = max(self.rate, LEAST_RATE)
+        step = min(rate, LARGEST_SWEEP * self.window) if pressure > 0.0 else rate
+        swept = self.window + step * (1.0 - pressure)
+        self.window = min(max(swept, 0.5 * self.window, SHORTEST_WINDOW), self._widest)
+
+    def tick(self, node: Node, reading: Reading, around: Surroundings) -> list[Fact]:
+        """Set the share of hits, after it has moved on."""
+        node.live.hit = self.hit
         return []
 
     def act(self, action: str, node: Node) -> None:
@@ -131,51 +150,12 @@ class Cache:
         self.window = min(max(window, SHORTEST_WINDOW), self._widest)
         self._settle()
 
-    def _advance(self, fills: float, ageing: float, eviction: str) -> None:
-        """One tick. ageing: tick / ttl."""
-        ranks, rate = self.ranks, max(self.rate, LEAST_RATE)
-        absent = 1.0 - self.occupancy
-        missing = float((self._weight * absent).sum())
-        tried = fills / missing if missing > 0.0 else 0.0
-        exponents: FloatArray = np.multiply.outer((tried, rate, self.window), ranks.probability)
-        stored, again, recent = saturation(exponents)
-        held = self.occupancy + absent * stored
-        stays = 1.0 + again / exponents[1] * ageing
-        pressure = 0.0
-        if float((ranks.counts * held / stays).sum()) > self.capacity * (1.0 + FULL_TOLERANCE):
-            leaves = again * eviction_odds(eviction, exponents[2], recent)
-            pressure = self._pressure(held, stays, leaves)
-            stays += pressure * leaves
-        self.occupancy = held / stays
-        self._settle()
-        step = min(rate, LARGEST_SWEEP * self.window) if pressure > 0.0 else rate
-        swept = self.window + step * (1.0 - pressure)
-        self.window = min(max(swept, 0.5 * self.window, SHORTEST_WINDOW), self._widest)
-
     def _settle(self) -> None:
         """Count the content; what the search for k may have left too much goes from all classes alike."""
         self.content = float((self.ranks.counts * self.occupancy).sum())
         if self.content > self.capacity * (1.0 + FULL_TOLERANCE):
             self.occupancy *= self.capacity / self.content
             self.content = float(self.capacity)
-
-    def _pressure(self, held: FloatArray, stays: FloatArray, leaves: FloatArray) -> float:
-        """The k with sum n held / (stays + k leaves) = capacity; by Newton, from below after the first step, for the
-        sum is convex in k.
-        """
-        pressure = 1.0
-        amounts = self.ranks.counts * held
-        for _ in range(NEWTON_STEPS):
-            divisor = stays + pressure * leaves
-            terms = amounts / divisor
-            over = float(terms.sum()) - self.capacity
-            if abs(over) <= FULL_TOLERANCE * self.capacity:
-                break
-            slope = float((terms * leaves / divisor).sum())
-            if slope <= 0.0:
-                break
-            pressure = max(0.0, pressure + over / slope)
-        return pressure
 
     def _resize(self, room: int, eviction: str) -> None:
         """Keep what fits into the new memory. Under `lru` an entry of class j was used within the last v of the w

@@ -12,6 +12,7 @@ import pytest
 from engine.board import Node
 from engine.nodes.behaviour import Reading, Surroundings
 from engine.nodes.cache import Cache
+from engine.nodes.caches import advance
 from engine.nodes.popularity import characteristic_window, classes, hit_ratio, occupancy
 from engine.spec import NodeKind, NodeSize, Role, SubItem
 from engine.spec.models import CacheSpec, PopularitySpec
@@ -35,10 +36,16 @@ def _none(_: int) -> list[int]:
     return []
 
 
+def one_tick(cache: Cache, node: Node, reading: Reading) -> None:
+    """One tick of a cache by itself."""
+    advance([cache.due(node, reading, TICK_S)])
+    cache.tick(node, reading, around())
+
+
 def serve(cache: Cache, node: Node, requests: int, generator: np.random.Generator) -> int:
     """One tick of requests, whose misses are all answered at once; returns the hits."""
     hits = int(generator.binomial(requests, node.live.hit))
-    cache.tick(node, Reading(hits=hits, misses=requests - hits, fills=requests - hits), around())
+    one_tick(cache, node, Reading(hits=hits, misses=requests - hits, fills=requests - hits))
     return hits
 
 
@@ -114,7 +121,7 @@ def test_warming_up_as_an_exact_cache_does(eviction: str) -> None:
 def test_a_fill_of_a_key_already_stored_takes_no_room() -> None:
     node = cache_node(20_000, keys=20_000)
     cache = Cache(node)
-    cache.tick(node, Reading(misses=1000, fills=1000), around())
+    one_tick(cache, node, Reading(misses=1000, fills=1000))
     weight = np.arange(1, 20_001) ** -0.9
     distinct = (1 - np.exp(-1000 * weight / weight.sum())).sum()
     assert cache.content == pytest.approx(distinct, rel=0.01)
@@ -143,7 +150,7 @@ def test_nothing_is_stored_while_the_origin_does_not_answer() -> None:
     node = cache_node(1500)
     cache = Cache(node)
     for _ in range(50):
-        cache.tick(node, Reading(misses=100), around())
+        one_tick(cache, node, Reading(misses=100))
     assert (cache.content, node.live.hit) == (0.0, 0.0)
 
 
@@ -172,7 +179,7 @@ def test_a_smaller_memory_keeps_what_fits_and_a_larger_one_everything(eviction: 
     cache = Cache(node, at_start=True)
     before = node.live.hit
     node.size = replace(node.size, memory_mb=500 / 1024)
-    cache.tick(node, Reading(), around())
+    one_tick(cache, node, Reading())
     assert cache.content == pytest.approx(500)
     if eviction == "lru":
         assert node.live.hit == pytest.approx(equilibrium(node, cache, float("inf")), abs=1e-6)
@@ -180,7 +187,7 @@ def test_a_smaller_memory_keeps_what_fits_and_a_larger_one_everything(eviction: 
         assert node.live.hit == pytest.approx(before / 4, abs=1e-6)
     kept = node.live.hit
     node.size = replace(node.size, memory_mb=4000 / 1024)
-    cache.tick(node, Reading(), around())
+    one_tick(cache, node, Reading())
     assert node.live.hit == kept
     assert cache.content == pytest.approx(500)
     assert cache.figures()["fill_share"] == pytest.approx(0.125)
@@ -191,12 +198,12 @@ def test_without_traffic_only_age_takes_entries_away() -> None:
     cache = Cache(node, at_start=True)
     full = node.live.hit
     for _ in range(100):
-        cache.tick(node, Reading(), around())
+        one_tick(cache, node, Reading())
     assert node.live.hit == full
     assert cache.content == pytest.approx(1000)
     node.policies["ttl_s"] = 20
     for _ in range(100):
-        cache.tick(node, Reading(), around())
+        one_tick(cache, node, Reading())
     assert cache.content == pytest.approx(1000 * np.exp(-10 / 20), rel=0.01)
 
 
@@ -235,11 +242,34 @@ def test_whatever_happens_it_never_holds_more_than_fits(seed: int) -> None:
                 cache.befall("flush", node)
         misses = int(10.0 ** generator.uniform(-1, 6))
         reading = Reading(hits=int(generator.integers(1000)), misses=misses, fills=misses * generator.uniform(0, 2))
-        cache.tick(node, reading, around())
+        one_tick(cache, node, reading)
         assert cache.content <= cache.capacity * (1 + 1e-6)
         assert 0.0 <= cache.occupancy.min() <= cache.occupancy.max() <= 1.0
         assert (node.live.hit * 2**24).is_integer()
         assert all(np.isfinite(value) for value in cache.state() if isinstance(value, float))
+
+
+def test_many_at_once_are_bit_for_bit_what_each_is_alone() -> None:
+    """Full and not, of several sizes, ages, ways of eviction and numbers of classes."""
+    generator = np.random.default_rng(7)
+    shapes = [(200, 1000), (1500, 20_000), (1500, 20_000), (3000, 1000), (2, 5), (0, 1000), (900, 100_000)]
+    nodes = [
+        cache_node(objects, keys, eviction=eviction, ttl_s=ttl_s)
+        for objects, keys in shapes
+        for eviction in ("lru", "random")
+        for ttl_s in (0, 20)
+    ]
+    pairs = [(Cache(node, at_start=i % 3 == 0), Cache(node, at_start=i % 3 == 0)) for i, node in enumerate(nodes)]
+    for _ in range(150):
+        misses = (10.0 ** generator.uniform(-1, 5, len(nodes))).astype(np.int64).tolist()
+        readings = [Reading(hits=count // 3, misses=count, fills=count * generator.uniform(0, 2)) for count in misses]
+        both = list(zip(pairs, nodes, readings, strict=True))
+        advance([one.due(node, reading, TICK_S) for (one, _), node, reading in both])
+        for (_, alone), node, reading in both:
+            one_tick(alone, node, reading)
+        assert [one.state() for one, _ in pairs] == [alone.state() for _, alone in pairs]
+        assert [one.figures() for one, _ in pairs] == [alone.figures() for _, alone in pairs]
+    assert {0.0, 1.0} < {round(one.figures()["fill_share"], 6) for one, _ in pairs}, "some full, some not, some without"
 
 
 def test_a_kind_without_a_cache_has_no_such_model() -> None:
