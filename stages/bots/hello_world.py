@@ -5,6 +5,8 @@ from __future__ import annotations
 from engine.commands import Build, Command, Connect, SetPolicy, StartOperation
 from engine.spec import Role, StageSpec
 from engine.view import NodeState, NodeView, Phase
+from stages.bots.blueprint import Blueprint
+from stages.bots.habits import Answers
 from stages.bots.player import (
     BUSY,
     HESITATION_S,
@@ -68,15 +70,19 @@ class ReferenceBot(NoBot):
     servers = 2
     busy = BUSY
     patience_s = REACTION_S
+    more_visitors = "no"
 
     def __init__(self, stage: StageSpec) -> None:
         super().__init__(stage)
         self._patience = Patience(self.patience_s)
+        self._answers = Answers({"till_receipts": self.more_visitors}, Patience(self.patience_s + 1.0))
 
     def act(self, world: World, check: Check) -> Command | None:
         """One act at a time, and none while the last one is still being built."""
         if world.phase is Phase.SETUP:
             return self._prepare(world)
+        if answer := self._answers.look(world, Blueprint(), self.stage):
+            return if_legal(answer, check)
         if any(node.state is NodeState.BUILDING for node in world.nodes):
             return None
         web = self._of_role(world, Role.COMPUTE)
@@ -116,6 +122,7 @@ class NoviceBot(ReferenceBot):
     """Has understood the lesson, but hesitates."""
 
     patience_s = HESITATION_S
+    more_visitors = "yes"
 
 
 class ExpertBot(ReferenceBot):
@@ -123,6 +130,7 @@ class ExpertBot(ReferenceBot):
 
     servers = 3
     busy = 0.6
+    more_visitors = "yes"
 
     def act(self, world: World, check: Check) -> Command | None:
         """As the reference does, with the better setting of the balancer."""
