@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate
 
 import numpy as np
 
@@ -112,6 +113,9 @@ class _Assembler:
             level_ends=tuple(level.cells.stop for level in levels),
             pulls=pulls,
             pull_edges=pull_edges,
+            pull_node=_indices([pull.node for pull in pulls]),
+            pull_worker=_indices([worker for pull in pulls for worker in pull.workers]),
+            pull_start=_indices([0, *accumulate(len(pull.workers) for pull in pulls)][:-1]),
             all_edge_wires=np.concatenate([edge_wire, *(level.edge_wire for level in levels), pull_wires]) + 1,
             tally_edge=tallied.edge,
             tally_place=tallied.place,

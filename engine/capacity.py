@@ -18,6 +18,9 @@ LONGEST_PATIENCE_S = 120.0
 BURST_S = 0.1
 LIMIT_BURST_S = 1.0
 NEXT_TO_NOTHING = 1e-9
+# What `Capacity.refresh_shares` renews, and what `Capacity.refresh` renews besides.
+SHARES = ("fault", "hit", "throttled", "shut")
+MEASURED = ("slots", "full", "queue", "speed", "allowance", "burst")
 
 
 @dataclass(slots=True)

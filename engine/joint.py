@@ -54,6 +54,12 @@ def join_capacities(capacities: Sequence[Capacity]) -> Capacity:
     return Capacity(**joint)  # type: ignore[arg-type]
 
 
+def take_over(joint: Capacity, capacity: Capacity, nodes: slice, renewed: Iterable[str]) -> None:
+    """Renew some arrays of the joint capacities at the nodes of one part."""
+    for name in renewed:
+        getattr(joint, name)[nodes] = getattr(capacity, name)
+
+
 def join_topologies(topologies: Sequence[Topology]) -> tuple[Topology, tuple[Part, ...]]:
     """The joint topology of some boards, and where each lies in it."""
     joining = _Joining(topologies)
@@ -73,6 +79,7 @@ class _Joining:
         self.stored = _offsets(t.stored for t in topologies)
         self.dead = _offsets(t.cells - t.serving - t.waiting - t.passing - t.stored for t in topologies)
         self.pull = _offsets(t.pull_edges for t in topologies)
+        self.worker = _offsets(t.pull_worker.size for t in topologies)
         self.nodes, self.kinds, self.edges = self.node[-1], self.kind[-1], self.edge[-1]
         self.served = self.serving[-1] + self.waiting[-1]
         self.passed = self.served + sum(t.passing for t in topologies)
@@ -221,6 +228,9 @@ class _Joining:
             level_ends=(),
             pulls=tuple(self._pull(part, pull) for part, t in enumerate(self.topologies) for pull in t.pulls),
             pull_edges=self.pull[-1],
+            pull_node=joined(lambda part, t: t.pull_node + node[part]),
+            pull_worker=joined(lambda part, t: t.pull_worker + node[part]),
+            pull_start=joined(lambda part, t: t.pull_start + self.worker[part]),
             all_edge_wires=_NO_INDEX,
             tally_edge=_NO_INDEX,
             tally_place=_NO_INDEX,

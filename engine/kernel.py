@@ -43,13 +43,14 @@ class Kernel:
 
     counts: requests by cell. occupied: requests serving, waiting and calling (rows) by node. born_kind, done_kind,
     failed_kind, wasted_kind: requests that came, were answered, failed and were worked off for nobody since the start,
-    by request kind. lost_messages: those that went down with their broker. room: slots and queue by node. touched,
-    measured: how often anything but a step changed the traffic, and how often the capacities were taken over.
+    by request kind. lost_messages: those that went down with their broker. room: slots and queue by node. touched: how
+    often anything but a step changed the traffic. measured, shared: how often capacities, and shares of requests alone,
+    were taken over; what they mean for the levels is worked out by the next step.
     """
 
     def __init__(self, topology: Topology, capacity: Capacity, draws: Draws) -> None:
         self.draws = draws
-        self.touched = self.measured = 0
+        self.touched = self.measured = self.shared = 0
         self.clock = 0
         self.lost_messages = 0
         self.born_kind = np.zeros(topology.request_kinds, dtype=np.int64)
@@ -84,34 +85,35 @@ class Kernel:
         self.serving_draws = self.draws.where(topology.serves)
         self.touched += 1
         self.held = [True] * len(topology.levels)
-        self._weigh()
+        self.purses = Purses(topology)
+        self.gates = [Gate.of(level, capacity) for level in topology.levels]
+        self.room = self.nothing
+        self._measured, self._shared = -1, self.shared
 
     def refresh(self, board: Board) -> None:
         """Take over what changed in the capacities on the same board."""
         self.ledger.slots, self.slots_counted_at = self.slot_steps(), self.clock
         self.measured += 1
         self.capacity.refresh(board)
-        self._weigh()
-
-    def take_over(self, capacity: Capacity) -> None:
-        """Go on with other capacities of the same nodes."""
-        self.capacity = capacity
-        self._weigh()
 
     def refresh_shares(self, board: Board) -> None:
         """Take over shares of requests that changed, and nothing else."""
-        self.measured += 1
+        self.shared += 1
         self.capacity.refresh_shares(board)
-        screened = (self.capacity.throttled > 0.0) | (self.capacity.shut > 0.0)
-        for depth, level in enumerate(self.topology.levels):
-            if level.split or self.gates[depth].screens or screened[level.at].any():
-                self.gates[depth] = Gate.of(level, self.capacity)
 
     def _weigh(self) -> None:
-        """What the capacities mean for each level."""
-        self.gates = [Gate.of(level, self.capacity) for level in self.topology.levels]
-        self.purses = Purses(self.topology, self.capacity)
-        self.room = self.capacity.slots + self.capacity.queue
+        """What the capacities mean for each level, as far as they changed since the last step."""
+        capacity, levels = self.capacity, self.topology.levels
+        if self._measured != self.measured:
+            self.gates = [Gate.of(level, capacity) for level in levels]
+            self.purses.fill(capacity)
+            self.room = capacity.slots + capacity.queue
+        elif self._shared != self.shared:
+            screened = (capacity.throttled > 0.0) | (capacity.shut > 0.0)
+            for depth, level in enumerate(levels):
+                if level.split or self.gates[depth].screens or screened[level.at].any():
+                    self.gates[depth] = Gate.of(level, capacity)
+        self._measured, self._shared = self.measured, self.shared
 
     @property
     def serving(self) -> CountArray:
@@ -212,6 +214,7 @@ class Kernel:
 
     def step(self, arrivals: CountArray) -> None:
         """Advance by one step; arrivals: new requests by request kind, shape (kinds,), int64."""
+        self._weigh()
         topology, counts = self.topology, self.counts
         serving, served, cells = topology.serving, topology.serving + topology.waiting, topology.cells
         local = self.occupied[0] + self.occupied[1]

@@ -65,16 +65,23 @@ class Purses:
     each. least_room: of the smallest broker, for messages.
     """
 
-    def __init__(self, topology: Topology, capacity: Capacity) -> None:
-        self.allowance = capacity.allowance
-        self.burst = np.where(np.isfinite(self.allowance), capacity.burst, 0.0)
-        self.least_room = int(capacity.room.min(initial=ENDLESS))
+    allowance: FloatArray
+    burst: FloatArray
+    least_room: int
+
+    def __init__(self, topology: Topology) -> None:
         self.least_at = np.concatenate([level.at for level in topology.levels] or [np.zeros(0, dtype=np.intp)])
         self.starts = np.cumsum([0, *(level.at.size for level in topology.levels[:-1])], dtype=np.intp)
         often = np.bincount(self.least_at) > 1
         self.again = [bool(often[level.at].any()) for level in topology.levels]
         self.first = topology.serving + topology.waiting
         self.payer = topology.cell_node[self.first : self.first + topology.passing]
+
+    def fill(self, capacity: Capacity) -> None:
+        """Take over what the nodes earn and may keep."""
+        self.allowance = capacity.allowance
+        self.burst = np.where(np.isfinite(self.allowance), capacity.burst, 0.0)
+        self.least_room = int(capacity.room.min(initial=ENDLESS))
 
     def least(self, purse: FloatArray) -> list[float]:
         """What the poorest node of each level has."""

@@ -127,14 +127,17 @@ def _abandon(kernel: Kernel, taken: CountArray) -> CountArray:
 
 def pull(kernel: Kernel) -> None:
     """Hand the brokers' messages to workers with free slots, the least busy first."""
-    stored = kernel.stored_by_node().tolist()
-    if not any(stored):
+    topology = kernel.topology
+    stored = kernel.stored_by_node()[topology.pull_node]
+    if not np.count_nonzero(stored):
         return
     occupied = kernel.occupied[0] + kernel.occupied[1] + kernel.occupied[2]
-    free = np.maximum(kernel.capacity.slots - occupied, 0).tolist()
-    for pull in kernel.topology.pulls:
-        if stored[pull.node]:
-            _pull(kernel, pull, stored[pull.node], free)
+    free = np.maximum(kernel.capacity.slots - occupied, 0)
+    most = np.maximum.reduceat(free[topology.pull_worker], topology.pull_start)
+    some = ((stored > 0) & (most > 0)).nonzero()[0].tolist()
+    left = free.tolist() if some else []
+    for number in some:
+        _pull(kernel, topology.pulls[number], int(stored[number]), left)
 
 
 def _pull(kernel: Kernel, pull: Pull, left: int, free: list[int]) -> None:

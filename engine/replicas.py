@@ -14,8 +14,9 @@ from itertools import accumulate
 import numpy as np
 
 from engine.arrays import CountArray
+from engine.capacity import MEASURED, SHARES
 from engine.draws import JointDraws
-from engine.joint import Part, join_capacities, join_topologies
+from engine.joint import Part, join_capacities, join_topologies, take_over
 from engine.kernel import Kernel
 from engine.simulation import Simulation
 from engine.view import Phase
@@ -86,8 +87,16 @@ class _Joint:
         self.timed = topology.timed
         self.touched = [kernel.touched for kernel in self.kernels]
         self.measured = [kernel.measured for kernel in self.kernels]
+        self.shared = [kernel.shared for kernel in self.kernels]
+        self.clients = [
+            (simulation.clients, part.kinds)
+            for simulation, part in zip(simulations, self.parts, strict=True)
+            if simulation.stage.traffic.client.retries > 0
+        ]
+        self.failed_seen = np.concatenate([simulation.failed_seen for simulation in simulations])
         self._gather()
-        for kernel, part in zip(self.kernels, self.parts, strict=True):
+        for simulation, kernel, part in zip(simulations, self.kernels, self.parts, strict=True):
+            simulation.failed_seen = self.failed_seen[part.kinds]
             self._lend(kernel, part)
 
     def is_of(self, simulations: list[Simulation]) -> bool:
@@ -99,25 +108,48 @@ class _Joint:
             return False
         if any(mine is not other for mine, other in zip(self.simulations, simulations, strict=True)):
             return False
-        measured = [kernel.measured for kernel in kernels]
-        if measured != self.measured:
-            self.measured = measured
-            self.kernel.take_over(join_capacities([kernel.capacity for kernel in kernels]))
+        self._measure()
         return True
+
+    def _measure(self) -> None:
+        """Take over the capacities of the runs in which they changed."""
+        joint, changed = self.kernel, False
+        for run, kernel in enumerate(self.kernels):
+            measured, shared = kernel.measured != self.measured[run], kernel.shared != self.shared[run]
+            if measured or shared:
+                renewed = (*MEASURED, *SHARES) if measured else SHARES
+                take_over(joint.capacity, kernel.capacity, self.parts[run].nodes, renewed)
+                self.measured[run], self.shared[run] = kernel.measured, kernel.shared
+                joint.measured += measured
+                changed = True
+        if changed:
+            joint.shared += 1
+            joint.capacity.faulty = any(kernel.capacity.faulty for kernel in self.kernels)
 
     def advance(self) -> list[int]:
         """Take the steps of a tick; returns the requests in each run's system, summed over the steps."""
         kernel, runs = self.kernel, self.simulations
         fresh = np.concatenate([simulation.block for simulation in runs], axis=1)
-        again = any(simulation.stage.traffic.client.retries > 0 for simulation in runs)
         present = np.zeros_like(kernel.counts)
-        for offset in range(len(fresh)):
-            kernel.step(np.concatenate([run.arrivals(offset) for run in runs]) if again else fresh[offset])
+        for arrivals in fresh:
+            if self.clients:
+                self._come_back(arrivals)
+            kernel.step(arrivals)
             present += kernel.counts
         self._hand_back()
         present *= self.timed
         sums: list[int] = np.bincount(self.run_of_cell, present[self.cells], len(runs)).astype(np.int64).tolist()
         return sums
+
+    def _come_back(self, arrivals: CountArray) -> None:
+        """Add what the clients of failed requests send again in a step (see `Simulation.arrivals`)."""
+        kernel = self.kernel
+        failed = (kernel.failed_kind - self.failed_seen) * ~kernel.topology.attack_kinds
+        self.failed_seen[:] = kernel.failed_kind
+        some = np.count_nonzero(failed) > 0
+        for clients, kinds in self.clients:
+            if clients.waiting or (some and np.count_nonzero(failed[kinds])):
+                arrivals[kinds] += clients.retries(failed[kinds])
 
     def _hand_back(self) -> None:
         """Give each run's kernel its own cells and turns as they are now."""

@@ -130,10 +130,11 @@ class Topology:
     cell, where a message goes that could not be delivered, -1 for what is no message. living: by cell, whether somebody
     waits for the answer; timed: 1 where, besides, the time counts as latency. serves, queues, gives_up: by node,
     whether its board has serving, waiting, stale cells at all: a board that has none draws nothing for them.
-    level_ends: behind the last cell of each level. no_route_*: flat edges that lead to no route, and the request kinds
-    they carry. tally_*: which flows count for which Tally of which node (row x N + node), with what weight. cells,
-    nodes, sinks: how many there are. no_route: the first of the nodes' sinks for requests without a route. wasted: the
-    first of the kinds' sinks for what was worked off for nobody.
+    level_ends: behind the last cell of each level. pull_edges: how many there are. pull_node: the brokers of the pulls;
+    pull_worker, pull_start: all their workers, and where those of each begin. no_route_*: flat edges that lead to no
+    route, and the request kinds they carry. tally_*: which flows count for which Tally of which node (row x N + node),
+    with what weight. cells, nodes, sinks: how many there are. no_route: the first of the nodes' sinks for requests
+    without a route. wasted: the first of the kinds' sinks for what was worked off for nobody.
     """
 
     node_ids: tuple[int, ...]
@@ -170,6 +171,9 @@ class Topology:
     level_ends: tuple[int, ...]
     pulls: tuple[Pull, ...]
     pull_edges: int
+    pull_node: IndexArray
+    pull_worker: IndexArray
+    pull_start: IndexArray
     all_edge_wires: IndexArray
     tally_edge: IndexArray
     tally_place: IndexArray
