@@ -43,13 +43,13 @@ def expert(stage: StageSpec) -> PlanningBot:
 
 
 def novice(stage: StageSpec) -> PlanningBot:
-    """Knows cache and copies, and thinks that nine servers are enough for anybody."""
+    """Knows cache and copies, and thinks that eight servers are enough for anybody."""
     return PlanningBot(
         stage,
         Blueprint({"redis": Wanted(1, "small"), "sql_replica": Wanted(1), "vm_basic": Wanted(4)}, [*READS, *WEB]),
         Answers({"live_counters": "no", "influencer": "no"}, Patience(HESITATION_S)),
         ScaleOut("sql_replica", 2, patience=Patience(HESITATION_S)),
-        ScaleOut("vm_basic", 9, busy=0.8, patience=Patience(HESITATION_S)),
+        ScaleOut("vm_basic", 8, busy=0.8, patience=Patience(HESITATION_S)),
     )
 
 
