@@ -32,9 +32,10 @@ class Economy:
         self.spent = self.earned = 0.0
         self.calls_per_day: dict[str, float] = {}
         self._called: dict[int, int] = {}
-        self._by_call = any(size.price_per_1000 > 0 for kind in stage.node_kinds for size in kind.sizes)
+        self._has_calls = any(size.price_per_1000 > 0 for kind in stage.node_kinds for size in kind.sizes)
         self._kept: list[float] = []
         self._varying: list[tuple[int, Node]] = []
+        self._by_call: list[tuple[int, Node]] = []
         self._topology_version = -1
         self.fixed_per_day = stage.finance.fixed_month / MONTH_DAYS if stage.finance is not None else 0.0
 
@@ -42,13 +43,7 @@ class Economy:
     def keep_per_day(self) -> float:
         """What all that runs costs a calendar day, calls aside."""
         sim = self.simulation
-        if self._topology_version != sim.topology_version:
-            self._topology_version = sim.topology_version
-            nodes = list(sim.board.nodes.values())
-            self._kept = [self.keep_of(node) for node in nodes]
-            self._varying = [
-                (i, node) for i, node in enumerate(nodes) if sim.models.is_elastic(node.id) or sim.bills.varies(node)
-            ]
+        self._follow()
         for i, node in self._varying:
             self._kept[i] = self.keep_of(node)
         return sum(self._kept) + sim.bills.idle_per_day + self.fixed_per_day
@@ -71,7 +66,7 @@ class Economy:
         earned = float(np.add.reduce((done - self.paid_for) * self.revenue))
         self.paid_for = done
         spent = self.keep_per_day * TICK_S / stage.day_s
-        if self._by_call:
+        if self._has_calls:
             spent += self._calls()
         per_day = earned / TICK_S * stage.day_s
         self.income_per_day += (per_day - self.income_per_day) * SMOOTHING
@@ -79,20 +74,31 @@ class Economy:
         self.spent += spent
         return earned - spent
 
+    def _follow(self) -> None:
+        """Look up what each node costs, and which have a price a call, where the board is another one now."""
+        sim = self.simulation
+        if self._topology_version == sim.topology_version:
+            return
+        self._topology_version = sim.topology_version
+        nodes = list(enumerate(sim.board.nodes.values()))
+        self._kept = [self.keep_of(node) for _, node in nodes]
+        self._varying = [(i, node) for i, node in nodes if sim.models.is_elastic(node.id) or sim.bills.varies(node)]
+        index = sim.kernel.topology.node_index
+        self._by_call = [(index[node.id], node) for _, node in nodes if node.size.price_per_1000 > 0]
+
     def _calls(self) -> float:
         """Pay for the requests that were let in at nodes with a price a call."""
         sim = self.simulation
         entered, left = sim.kernel.ledger.entered, sim.kernel.tally()[Tally.LEFT]
         cost = 0.0
         by_kind = dict.fromkeys(self.calls_per_day, 0.0)
-        for node in sim.board.nodes.values():
-            if node.size.price_per_1000 > 0:
-                i = sim.kernel.topology.node_index[node.id]
-                total = max(int(entered[i]), int(left[i]))
-                price = (total - self._called.get(node.id, 0)) * node.size.price_per_1000 / 1000.0
-                self._called[node.id] = total
-                cost += price
-                by_kind[node.kind.id] = by_kind.get(node.kind.id, 0.0) + price
+        self._follow()
+        for i, node in self._by_call:
+            total = max(int(entered[i]), int(left[i]))
+            price = (total - self._called.get(node.id, 0)) * node.size.price_per_1000 / 1000.0
+            self._called[node.id] = total
+            cost += price
+            by_kind[node.kind.id] = by_kind.get(node.kind.id, 0.0) + price
         for kind, price in by_kind.items():
             per_day, before = price / TICK_S * sim.stage.day_s, self.calls_per_day.get(kind, 0.0)
             self.calls_per_day[kind] = before + (per_day - before) * SMOOTHING

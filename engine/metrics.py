@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import CountArray, FloatArray
+from engine.arrays import CountArray, FloatArray, constant
 from engine.kernel import Kernel
 from engine.ledger import REASONS
 from engine.spec import FailureReason
@@ -22,7 +22,9 @@ QUIET_S = 5.0
 GAUGE_TICKS = 2
 GAUGE_S = GAUGE_TICKS * TICK_S
 _KEEP = math.exp(-TICK_S / SMOOTHING_S)
-_SETTLE = math.exp(-GAUGE_S / SMOOTHING_S)
+_SETTLE = constant(math.exp(-GAUGE_S / SMOOTHING_S))
+_MOVE = constant(1.0 - math.exp(-GAUGE_S / SMOOTHING_S))
+_GAUGE_S, _ALL, _ONE = constant(GAUGE_S), constant(1.0), np.array(1)
 _TIMEOUT_ROW = REASONS.index(FailureReason.TIMEOUT)
 SERIES_NAMES = (
     "time_s",
@@ -77,13 +79,13 @@ class NodeGauges:
         """Read the kernel's sums and move every gauge on."""
         ledger, left = kernel.ledger, kernel.left_by_node()
         busy, slots = ledger.occupied[0] + ledger.occupied[2], kernel.slot_steps()
-        passed = (left - self.left) / GAUGE_S
-        capped = np.minimum(passed * dt_s / kernel.capacity.allowance, 1.0)
-        used = (busy - self.busy) / np.maximum(slots - self.slots, 1) + capped
+        passed = (left - self.left) / _GAUGE_S
+        capped = np.minimum(passed * dt_s / kernel.capacity.allowance, _ALL)
+        used = (busy - self.busy) / np.maximum(slots - self.slots, _ONE) + capped
         failed = ledger.failed - self.failed
         self.utilisation = _settle(self.utilisation, used)
         self.throughput_rps = _settle(self.throughput_rps, passed)
-        self.failing_rps = _settle(self.failing_rps, failed.sum(axis=0) / GAUGE_S)
+        self.failing_rps = _settle(self.failing_rps, np.add.reduce(failed, axis=0) / _GAUGE_S)
         self.recent_failures = self.recent_failures * _SETTLE + failed
         self.busy, self.slots, self.left, self.failed = busy, slots, left, ledger.failed.copy()
 
@@ -122,7 +124,7 @@ class Metrics:
         steps.
         """
         timed_out = kernel.failed_for(_TIMEOUT_ROW)
-        attacks = kernel.topology.attack_kinds.tolist()
+        attacks = np.flatnonzero(kernel.topology.attack_kinds).tolist()
         done, failed = _honest(kernel.done_kind, attacks), _honest(kernel.failed_kind, attacks)
         reading = Reading(kernel.born, done, failed, timed_out, present_steps)
         last = self.readings[-1]
@@ -150,7 +152,7 @@ class Metrics:
             self.wire_totals = np.array([total for total, _ in known], dtype=np.int64)
             self.wire_rps = np.array([rate for _, rate in known])
             self.wires = wires
-        self.wire_rps = _settle(self.wire_rps, (totals - self.wire_totals) / GAUGE_S)
+        self.wire_rps = _settle(self.wire_rps, (totals - self.wire_totals) / _GAUGE_S)
         self.wire_totals = totals
 
     @property
@@ -246,8 +248,9 @@ def cause_of(kernel: Kernel, node: int) -> int:
     return found
 
 
-def _honest(counts: CountArray, attacks: list[bool]) -> int:
-    return sum(count for count, attack in zip(counts.tolist(), attacks, strict=True) if not attack)
+def _honest(by_kind: CountArray, attacks: list[int]) -> int:
+    counts: list[int] = by_kind.tolist()
+    return sum(counts) - sum(counts[kind] for kind in attacks)
 
 
 def _smooth(value: float, sample: float) -> float:
@@ -255,7 +258,7 @@ def _smooth(value: float, sample: float) -> float:
 
 
 def _settle(value: FloatArray, sample: FloatArray) -> FloatArray:
-    return value * _SETTLE + sample * (1.0 - _SETTLE)
+    return value * _SETTLE + sample * _MOVE
 
 
 def _little(first: Reading, last: Reading, dt_s: float) -> float:

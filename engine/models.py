@@ -38,12 +38,14 @@ class Models:
         self._kinds: dict[int, str] = {}
         self._backlogs: dict[int, int] = {}
         self._wiring = Wiring(())
+        self._ticking: list[tuple[int, list[Behaviour]]] = []
+        self._caches: list[tuple[int, Cache]] = []
         self._stale = self._lost_writes = self._replica_reads = 0
 
     @property
     def any(self) -> bool:
         """Whether any node has a model."""
-        return any(self.of.values())
+        return bool(self._ticking)
 
     @property
     def stale(self) -> int:
@@ -70,6 +72,9 @@ class Models:
             if node.id not in self.of:
                 self.of[node.id] = self._models_of(node, at_start)
                 self._kinds[node.id] = node.kind.id
+        # In the order of the board, which is not that of `of` where a node has become another kind.
+        self._ticking = [(node, self.of[node]) for node in board.nodes if self.of[node]]
+        self._caches = [(node, model) for node, models in self._ticking for model in models if isinstance(model, Cache)]
 
     def restart(self, board: Board) -> None:
         """Make all models anew, as the set-up does when it goes back."""
@@ -82,12 +87,11 @@ class Models:
         `tick`.
         """
         self.readings.read(kernel, board, steps)
+        nodes, of = board.nodes, self.readings.of
         return [
-            model.due(node, self.readings.of(node.id), tick_s)
-            for node in board.nodes.values()
-            if node.kind.cache is not None and node.state is not NodeState.BUILDING
-            for model in self.of[node.id]
-            if isinstance(model, Cache)
+            cache.due(nodes[node], of(node), tick_s)
+            for node, cache in self._caches
+            if nodes[node].state is not NodeState.BUILDING
         ]
 
     def tick(self, board: Board, time_s: float, tick_s: float) -> tuple[list[Fact], list[Wish]]:
@@ -98,10 +102,10 @@ class Models:
             self._wiring = Wiring(board.wires)
         callers, callees, act = self._wiring.callers, self._wiring.targets, wishes.append
         around = Surroundings(time_s, tick_s, self.generator, self.readings.of, board.nodes, callers, callees, act)
-        for node in board.nodes.values():
-            models = self.of[node.id]
-            if models and node.state is not NodeState.BUILDING:
-                reading = self.readings.of(node.id)
+        for node_id, models in self._ticking:
+            node = board.nodes[node_id]
+            if node.state is not NodeState.BUILDING:
+                reading = self.readings.of(node_id)
                 if node.kind.replica is not None:
                     self._replica_reads += reading.reads
                 for model in models:

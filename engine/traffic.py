@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from engine.arrays import CountArray, FloatArray
+from engine.arrays import CountArray, FloatArray, constant
 from engine.spec import StageSpec, UserModel
 
-RATE_GRID = 2.0**-20
+RATE_GRID = constant(2.0**-20)
+PER_GRID = constant(2.0**20)
 
 
 class Traffic:
@@ -35,7 +36,7 @@ class Traffic:
     def draw(self, time_s: float, multipliers: FloatArray, dt_s: float, steps: int) -> CountArray:
         """Arrivals of the coming steps, shape (steps, kinds), int64."""
         mean = self.base_rps(time_s) * self.mix * multipliers * dt_s
-        mean = np.rint(mean * (1.0 / RATE_GRID)) * RATE_GRID
+        mean = np.rint(mean * PER_GRID) * RATE_GRID
         return self.generator.poisson(mean, (steps, mean.size)).astype(np.int64, copy=False)
 
     def live(self, elapsed_s: float, error_rate: float, latency_ms: float) -> None:

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from engine.arrays import FloatArray, IndexArray
+from engine.arrays import FloatArray, IndexArray, constant
 from engine.grid import on_grid
 from engine.spec.models import PopularitySpec
 
@@ -27,9 +27,9 @@ SUMMED = 2**17
 LARGEST_EXPONENT = 32.0
 _HALVINGS = 5
 _BISECTIONS = 64
-# Of the approximant of the exponential. An array of one number costs an operation a third of what a float does.
-_LARGEST, _SCALE = np.array(LARGEST_EXPONENT), np.array(1.0 / 2**_HALVINGS)
-_ODD_SQUARE, _ODD, _EVEN_SQUARE, _EVEN, _TWO = (np.array(value) for value in (20.0, 840.0, 180.0, 1680.0, 2.0))
+# Of the approximant of the exponential.
+_LARGEST, _SCALE = constant(LARGEST_EXPONENT), constant(1.0 / 2**_HALVINGS)
+_ODD_SQUARE, _ODD, _EVEN_SQUARE, _EVEN, _TWO = map(constant, (20.0, 840.0, 180.0, 1680.0, 2.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

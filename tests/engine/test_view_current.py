@@ -7,6 +7,7 @@ from __future__ import annotations
 from engine.commands import Accepted, Clone, Command, Sell, SetPolicy
 from engine.simulation import Simulation
 from engine.worldview import WorldView
+from stages.bots import make_bot
 from stages.load import load_stage
 from tests.engine.builders import opened, three_tier
 
@@ -54,3 +55,18 @@ def test_a_moment_is_looked_at_once() -> None:
     assert simulation.view.node(nodes[0].id) is nodes[0]
     simulation.step()
     assert simulation.view.nodes is not nodes
+
+
+def test_what_runs_costs_what_its_nodes_cost_now() -> None:
+    """The keep is looked up anew for another board only; it must be the sum over the nodes at any moment."""
+    simulation = opened(load_stage("feature_factory"), 1)
+    bot = make_bot("panic", simulation.stage)
+    for step in range(600):
+        command = bot.act(simulation.view, simulation.check) if step % 20 == 0 else None
+        if command is not None:
+            simulation.apply(command)
+        nodes = simulation.board.nodes.values()
+        owed = sum(map(simulation.economy.keep_of, nodes)) + simulation.bills.idle_per_day
+        assert simulation.keep_per_day == owed + simulation.economy.fixed_per_day
+        simulation.step()
+    assert len({step for step, _ in simulation.log}) > 3, "it was built on, again and again"
