@@ -41,6 +41,8 @@ CLUSTER = [
 ]
 # When Dev speaks of the move, and a moment to read it.
 OFFER_S = 74.0
+# How long a rush must last before somebody new to it believes that it stays.
+DISBELIEF_S = 30.0
 ANSWERS = {"add_chat": "now", "stronger_search": "yes"}
 
 
@@ -107,7 +109,7 @@ def _rush_without_cluster(world: World) -> bool:
 
 
 def novice(stage: StageSpec) -> PlanningBot:
-    """Buys the machine for a feature when the feature is there, and takes a while to suspect a release."""
+    """Buys the machine for a feature when the feature is there, and takes a while to suspect a release or a rush."""
     return PlanningBot(
         stage,
         Blueprint({"monitoring": Wanted(1), "socket_gateway": Wanted(1)}, [*JOBS, *CHAT, *WEB]),
@@ -116,7 +118,7 @@ def novice(stage: StageSpec) -> PlanningBot:
         RestartsInTurn("vm_basic", 0.85),
         When(told("search_launch"), wants(search_engine=1), Patience(HESITATION_S)),
         When(told("photo_contest"), wants(serverless=1), Patience(HESITATION_S)),
-        When(_rush_has_begun, wants(vm_basic=4), Patience(2 * HESITATION_S)),
+        When(_rush_has_begun, wants(vm_basic=4), Patience(DISBELIEF_S)),
         ScaleOut("socket_gateway", 2, patience=Patience(HESITATION_S)),
         ScaleOut("search_engine", 2, patience=Patience(HESITATION_S)),
         ScaleOut("vm_basic", 7, patience=Patience(HESITATION_S)),
