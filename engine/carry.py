@@ -128,10 +128,10 @@ class _NodeState:
         for i, node in enumerate(self.node_ids):
             if node not in index and self.ledger.failed[:, i].any():
                 self.retired[node] = self.ledger.failed[:, i].copy()
-        kernel.history[:, new] = kernel.ledger.entered[new]
+        kernel.history[new] = kernel.ledger.entered[new][:, None]
         self._restore_history(kernel, old, new)
 
     def _restore_history(self, kernel: Kernel, old: IndexArray, new: IndexArray) -> None:
-        there, here = self.history.shape[0], kernel.history.shape[0]
+        there, here = self.history.shape[1], kernel.history.shape[1]
         moments = kernel.clock - np.arange(1, min(there, here))
-        kernel.history[(moments % here)[:, None], new] = self.history[(moments % there)[:, None], old]
+        kernel.history[new[:, None], moments % here] = self.history[old[:, None], moments % there]

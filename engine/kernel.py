@@ -43,9 +43,11 @@ class Kernel:
 
     counts: requests by cell. occupied: requests serving, waiting and calling (rows) by node. born_kind, done_kind,
     failed_kind, wasted_kind: requests that came, were answered, failed and were worked off for nobody since the start,
-    by request kind. lost_messages: those that went down with their broker. room: slots and queue by node. touched: how
-    often anything but a step changed the traffic. measured, shared: how often capacities, and shares of requests alone,
-    were taken over; what they mean for the levels is worked out by the next step.
+    by request kind. history: requests let in since the start by node and step, as far back as anybody's patience goes,
+    the oldest written over; rows: the nodes' rows there. lost_messages: those that went down with their broker. room:
+    slots and queue by node. touched: how often anything but a step changed the traffic. measured, shared: how often
+    capacities, and shares of requests alone, were taken over; what they mean for the levels is worked out by the next
+    step.
     """
 
     def __init__(self, topology: Topology, capacity: Capacity, draws: Draws) -> None:
@@ -78,8 +80,8 @@ class Kernel:
         self.ledger = Ledger.empty(nodes)
         self.slots_counted_at = self.clock
         self.nothing = np.zeros(nodes, dtype=np.int64)
-        self.history = np.zeros((int(capacity.patience.max(initial=1)) + 1, nodes), dtype=np.int64)
-        self.columns = np.arange(nodes, dtype=np.intp)
+        self.history = np.zeros((nodes, int(capacity.patience.max(initial=1)) + 1), dtype=np.int64)
+        self.columns = self.rows = np.arange(nodes, dtype=np.intp)
         self.flows: StepFlows | None = None
         self._tallied: tuple[tuple[int, int], FloatArray] | None = None
         self.serving_draws = self.draws.where(topology.serves)

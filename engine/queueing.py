@@ -89,12 +89,12 @@ def _expire(kernel: Kernel, entered: CountArray, flows: StepFlows) -> None:
     ledger, topology, capacity = kernel.ledger, kernel.topology, kernel.capacity
     flows.expired, flows.kept = kernel.nothing, capacity.work_on
     ledger.entered += entered
-    length = kernel.history.shape[0]
+    length = kernel.history.shape[1]
     if not np.count_nonzero(kernel.occupied[1]):
-        kernel.history[kernel.clock % length] = ledger.entered
+        kernel.history[kernel.rows, kernel.clock % length] = ledger.entered
         return
-    recent = ledger.entered - kernel.history[(kernel.clock - capacity.patience) % length, kernel.columns]
-    kernel.history[kernel.clock % length] = ledger.entered
+    recent = ledger.entered - kernel.history[kernel.rows, (kernel.clock - capacity.patience) % length]
+    kernel.history[kernel.rows, kernel.clock % length] = ledger.entered
     waiting = kernel.counts[topology.serving : topology.serving + topology.waiting]
     fresh, total = waiting, kernel.waiting
     if topology.any_stale:

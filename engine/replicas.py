@@ -13,7 +13,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from engine.arrays import CountArray
+from engine.arrays import CountArray, IndexArray
 from engine.capacity import MEASURED, SHARES
 from engine.draws import JointDraws
 from engine.joint import Part, join_capacities, join_topologies, take_over
@@ -49,6 +49,7 @@ class Replicas:
             raise ValueError("runs can only be advanced together from the same step on, and with steps of one length")
         self.simulations = list(simulations)
         self._joint: _Joint | None = None
+        self._past = _Past([])
 
     def tick(self) -> None:
         """Advance all by a tick."""
@@ -56,7 +57,7 @@ class Replicas:
             simulation.begin_tick()
         together = [simulation for simulation in self.simulations if not simulation.traced]
         if self._joint is None or not self._joint.is_of(together):
-            self._joint = _Joint(together) if together else None
+            self._joint = self._join(together) if together else None
         present = self._joint.advance() if self._joint else []
         for simulation, present_steps in zip(together, present, strict=True):
             simulation.finish_tick(present_steps)
@@ -66,12 +67,47 @@ class Replicas:
                     simulation.take_step()
         self.simulations = [s for s in self.simulations if s.phase is Phase.OPERATION]
 
+    def _join(self, simulations: list[Simulation]) -> _Joint:
+        kernels = [simulation.kernel for simulation in simulations]
+        if not self._past.holds(kernels):
+            self._past = _Past(kernels)
+        return _Joint(simulations, self._past)
+
+
+class _Past:
+    """The histories of some kernels in one array, each in rows of its own with room to grow, so that none has to move
+    when the board of another run changes."""
+
+    def __init__(self, kernels: Sequence[Kernel]) -> None:
+        self.size = 2 * max((kernel.nodes for kernel in kernels), default=0)
+        self.length = max((kernel.history.shape[1] for kernel in kernels), default=0)
+        self.array = np.zeros((self.size * len(kernels), self.length), dtype=np.int64)
+        self.first = {kernel: number * self.size for number, kernel in enumerate(kernels)}
+        self.lent: dict[Kernel, CountArray] = {}
+
+    def holds(self, kernels: Sequence[Kernel]) -> bool:
+        """Whether there is a place for all of these as they are now."""
+        return all(
+            kernel in self.first and kernel.nodes <= self.size and kernel.history.shape[1] <= self.length
+            for kernel in kernels
+        )
+
+    def take_in(self, kernel: Kernel) -> IndexArray:
+        """Have the history of a kernel here, if it is not; returns the rows."""
+        rows = slice(self.first[kernel], self.first[kernel] + kernel.nodes)
+        history = kernel.history
+        if history is not self.lent.get(kernel):
+            moments = kernel.clock - np.arange(1, history.shape[1] + 1)
+            self.array[rows, moments % self.length] = history[:, moments % history.shape[1]]
+            self.lent[kernel] = kernel.history = self.array[rows]
+        return np.arange(rows.start, rows.stop, dtype=np.intp)
+
 
 class _Joint:
     """The joint kernel of some runs. What a run's own kernel holds by node, kind and edge are views of the joint arrays
     from then on; its cells and turns are handed back after every tick."""
 
-    def __init__(self, simulations: list[Simulation]) -> None:
+    def __init__(self, simulations: list[Simulation], past: _Past) -> None:
         self.simulations = simulations
         self.kernels = [simulation.kernel for simulation in simulations]
         topology, self.parts = join_topologies([kernel.topology for kernel in self.kernels])
@@ -94,6 +130,8 @@ class _Joint:
             if simulation.stage.traffic.client.retries > 0
         ]
         self.failed_seen = np.concatenate([simulation.failed_seen for simulation in simulations])
+        self.kernel.history = past.array
+        self.kernel.rows = np.concatenate([past.take_in(kernel) for kernel in self.kernels])
         self._gather()
         for simulation, kernel, part in zip(simulations, self.kernels, self.parts, strict=True):
             simulation.failed_seen = self.failed_seen[part.kinds]
@@ -170,20 +208,10 @@ class _Joint:
             sums = [getattr(kernel.ledger, name) for kernel in kernels]
             np.concatenate(sums, axis=-1, out=getattr(joint.ledger, name))
         for kernel, part in zip(kernels, self.parts, strict=True):
-            self._gather_history(kernel.history, part.nodes)
             for own, (depth, edges, groups, pairs) in enumerate(part.levels):
                 joint.level_flow[depth][edges] = kernel.level_flow[own]
                 joint.deals[depth].turn[groups] = kernel.deals[own].turn
                 joint.deals[depth].credit[pairs] = kernel.deals[own].credit
-
-    def _gather_history(self, history: CountArray, nodes: slice) -> None:
-        """As far back as anybody's patience goes in both."""
-        there, here = history.shape[0], self.kernel.history.shape[0]
-        if there == here:
-            self.kernel.history[:, nodes] = history
-            return
-        moments = self.kernel.clock - np.arange(1, min(there, here) + 1)
-        self.kernel.history[moments % here, nodes] = history[moments % there]
 
     def _lend(self, kernel: Kernel, part: Part) -> None:
         """Let a run's kernel look at its part of the joint arrays."""
@@ -192,7 +220,6 @@ class _Joint:
             setattr(kernel, name, getattr(joint, name)[..., getattr(part, span)])
         for name in _STEPPED:
             setattr(kernel.ledger, name, getattr(joint.ledger, name)[..., part.nodes])
-        kernel.history = joint.history[:, part.nodes]
         kernel.held = [True] * len(kernel.held)
         for own, (depth, edges, groups, pairs) in enumerate(part.levels):
             kernel.level_flow[own] = joint.level_flow[depth][edges]
