@@ -48,11 +48,11 @@ def _advance(group: list[Due], eviction: str) -> None:
     stays = 1.0 + again / exponents[1] * np.array([[due.ageing] for due in group])
     amounts = ranks.counts * held
     full = np.add.reduce(amounts / stays, axis=1) > capacity * (1.0 + FULL_TOLERANCE)
-    pressure = np.zeros(len(caches))
+    pressure = [0.0] * len(caches)
     if full.any():
         leaves = again * eviction_odds(eviction, exponents[2], recent)
         pressure = _pressure(amounts, stays, leaves, capacity, full)
-        stays += pressure[:, np.newaxis] * leaves
+        stays += np.array(pressure)[:, np.newaxis] * leaves
     occupancy = held / stays
     content = np.add.reduce(ranks.counts * occupancy, axis=1)
     # What the search for k may have left too much goes from all classes alike.
@@ -61,29 +61,32 @@ def _advance(group: list[Due], eviction: str) -> None:
         occupancy *= np.divide(capacity, content, out=np.ones_like(content), where=brimming)[:, np.newaxis]
         content = np.where(brimming, capacity, content)
     hits = np.add.reduce(ranks.weight * occupancy, axis=1)
-    columns = (occupancy, content.tolist(), hits.tolist(), pressure.tolist())
+    columns = (occupancy, content.tolist(), hits.tolist(), pressure)
     for cache, *now in zip(caches, *columns, strict=True):
         cache.become(*now)
 
 
 def _pressure(
     amounts: FloatArray, stays: FloatArray, leaves: FloatArray, capacity: FloatArray, full: BoolArray
-) -> FloatArray:
+) -> list[float]:
     """The k with sum n held / (stays + k leaves) = capacity, 0 for a cache that is not full; by Newton, from below
     after the first step, for the sum is convex in k.
     """
-    pressure, searching = full.astype(np.float64), full
+    searching: list[bool] = full.tolist()
+    pressure = [1.0 if is_full else 0.0 for is_full in searching]
+    exact: list[float] = (FULL_TOLERANCE * capacity).tolist()
     for _ in range(NEWTON_STEPS):
-        divisor = stays + pressure[:, np.newaxis] * leaves
+        divisor = stays + np.array(pressure)[:, np.newaxis] * leaves
         terms = amounts / divisor
-        over = np.add.reduce(terms, axis=1) - capacity
-        searching = searching & (np.abs(over) > FULL_TOLERANCE * capacity)
-        if not searching.any():
+        over = (np.add.reduce(terms, axis=1) - capacity).tolist()
+        searching = [on and abs(by) > least for on, by, least in zip(searching, over, exact, strict=True)]
+        if True not in searching:
             break
-        slope = np.add.reduce(terms * leaves / divisor, axis=1)
-        searching = searching & (slope > 0.0)
-        step = over / np.where(searching, slope, 1.0)
-        pressure = np.where(searching, np.maximum(0.0, pressure + step), pressure)
+        slopes = np.add.reduce(terms * leaves / divisor, axis=1).tolist()
+        pressure = [
+            max(0.0, k + by / slope) if on and slope > 0.0 else k
+            for k, by, slope, on in zip(pressure, over, slopes, searching, strict=True)
+        ]
     return pressure
 
 
