@@ -229,9 +229,9 @@ class _Assembler:
             decks = [self.explorer.decks[key][0] for key in self.keys[first:end]]
             if decks[0]:
                 workers = tuple(self.node_index[edge.dst.path[-1]] for edge in decks[0] if edge.dst)
-                dst = [[self._destination(0, deck[i]) for deck in decks] for i in range(len(workers))]
+                dst = tuple(tuple(self._destination(0, deck[i]) for deck in decks) for i in range(len(workers)))
                 node = self.node_index[broker[0]]
-                pulls.append(Pull(node, slice(first, end), workers, np.array(dst, dtype=np.intp), len(wires)))
+                pulls.append(Pull(node, slice(first, end), workers, dst, len(wires)))
                 wires.extend(self._wire(deck[i]) for i in range(len(workers)) for deck in decks)
             first = end
         return tuple(pulls), _indices(wires), len(wires)

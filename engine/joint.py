@@ -204,7 +204,7 @@ class _Joining:
                     node=pull.node + node,
                     cells=slice(start, start + pull.cells.stop - pull.cells.start),
                     workers=tuple(worker + node for worker in pull.workers),
-                    dst=self.place[pull.dst + first],
+                    dst=tuple(tuple(self.place[np.array(cells) + first].tolist()) for cells in pull.dst),
                     first_edge=pull.first_edge + self.pull[part],
                 )
 

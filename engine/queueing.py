@@ -4,6 +4,7 @@ pulled.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,34 +136,63 @@ def pull(kernel: Kernel) -> None:
     free = np.maximum(kernel.capacity.slots - occupied, 0)
     most = np.maximum.reduceat(free[topology.pull_worker], topology.pull_start)
     some = ((stored > 0) & (most > 0)).nonzero()[0].tolist()
-    left = free.tolist() if some else []
-    for number in some:
-        _pull(kernel, topology.pulls[number], int(stored[number]), left)
+    if some:
+        hand = _Hand(kernel, free.tolist())
+        for number in some:
+            hand.out(topology.pulls[number], int(stored[number]))
+        hand.done()
 
 
-def _pull(kernel: Kernel, pull: Pull, left: int, free: list[int]) -> None:
-    """Hand out what is `left` at one broker. free: slots by node, taken up as workers get messages."""
-    stored = kernel.counts[pull.cells]
-    for i, worker in sorted(enumerate(pull.workers), key=lambda numbered: -free[numbered[1]]):
-        amount = min(free[worker], left)
-        if not amount:
-            break
-        taken = _take_some(stored, amount, left, kernel.draws.at(pull.node))
-        stored -= taken
-        kernel.counts[pull.dst[i]] += taken
-        edges = slice(pull.first_edge + i * stored.size, pull.first_edge + (i + 1) * stored.size)
-        kernel.pull_flow[edges] += taken
-        kernel.occupied[0, worker] += amount
-        kernel.arrival_mean[worker] += ARRIVAL_MEMORY * amount
-        free[worker] -= amount
-        left -= amount
+class _Hand:
+    """Hands messages out, a few at a time; what moves is written down and moved in one go.
+
+    free: slots by node, taken up as workers get messages.
+    """
+
+    def __init__(self, kernel: Kernel, free: list[int]) -> None:
+        self.kernel, self.free = kernel, free
+        self.sources: list[int] = []
+        self.targets: list[int] = []
+        self.edges: list[int] = []
+        self.amounts: list[int] = []
+
+    def out(self, pull: Pull, left: int) -> None:
+        """Hand out what is `left` at one broker."""
+        kernel, free = self.kernel, self.free
+        stored = kernel.counts[pull.cells].tolist()
+        for i, worker in sorted(enumerate(pull.workers), key=lambda numbered: -free[numbered[1]]):
+            amount = min(free[worker], left)
+            if not amount:
+                break
+            taken = _take_some(stored, amount, left, kernel.draws.at(pull.node))
+            self._move(pull, i, taken)
+            stored = [all_ - part for all_, part in zip(stored, taken, strict=True)]
+            kernel.occupied[0, worker] += amount
+            kernel.arrival_mean[worker] += ARRIVAL_MEMORY * amount
+            free[worker] -= amount
+            left -= amount
+
+    def _move(self, pull: Pull, worker: int, taken: list[int]) -> None:
+        first_edge, targets = pull.first_edge + worker * len(taken), pull.dst[worker]
+        for i, amount in enumerate(taken):
+            if amount:
+                self.sources.append(pull.cells.start + i)
+                self.targets.append(targets[i])
+                self.edges.append(first_edge + i)
+                self.amounts.append(amount)
+
+    def done(self) -> None:
+        """Move what was handed out."""
+        kernel, amounts = self.kernel, np.array(self.amounts, dtype=np.int64)
+        np.subtract.at(kernel.counts, self.sources, amounts)
+        np.add.at(kernel.counts, self.targets, amounts)
+        np.add.at(kernel.pull_flow, self.edges, amounts)
 
 
-def _take_some(counts: CountArray, amount: int, total: int, generator: np.random.Generator) -> CountArray:
+def _take_some(counts: list[int], amount: int, total: int, generator: np.random.Generator) -> list[int]:
     """`amount` of the `total` requests, from the items in proportion to their counts."""
     if amount == total:
-        return counts.copy()
+        return counts
     shift = int(generator.random() * total)
-    marks: CountArray = (counts.cumsum() * amount + shift) // total
-    marks[1:] -= marks[:-1].copy()
-    return marks
+    marks = [(running * amount + shift) // total for running in accumulate(counts)]
+    return [mark - before for mark, before in zip(marks, [0, *marks], strict=False)]

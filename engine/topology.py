@@ -116,7 +116,7 @@ class Pull:
     node: int
     cells: slice
     workers: tuple[int, ...]
-    dst: IndexArray
+    dst: tuple[tuple[int, ...], ...]
     first_edge: int
 
 
