@@ -29,15 +29,15 @@ CHECKOUT = [
 
 
 def reference(stage: StageSpec) -> PlanningBot:
-    """A queue with workers before the sale; a firewall and servers when it is announced."""
-    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium")}
+    """A queue with workers before the sale; a firewall and servers when it is announced; then whatever is busy."""
+    nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium"), "sql_replica": Wanted(1)}
     return PlanningBot(
         stage,
         Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR]),
         Answers({"order_mails": "after", "flash_voucher": "no"}),
         Redrives(),
         When(told("doors_open"), wants(waf=1, vm_cpu=(1, "medium"), vm_basic=3)),
-        When(told("last_hour"), wants(vm_basic=4)),
+        When(told("last_hour"), wants(vm_basic=5, sql_replica=2)),
         ScaleOut("sql_replica", 2),
         ScaleOut("vm_cpu", 3),
         ScaleOut("vm_basic", 5),
@@ -64,16 +64,16 @@ def expert(stage: StageSpec) -> PlanningBot:
 
 
 def novice(stage: StageSpec) -> PlanningBot:
-    """Has a queue in front of the database, but one server for all payments, and lets the robots in."""
+    """Has a queue in front of the database, but one server for all payments and one copy for all reading, takes all the
+    money it is offered, and lets the robots in."""
     nodes = {"queue": Wanted(1, "medium"), "worker": Wanted(2, "medium")}
     return PlanningBot(
         stage,
         Blueprint(nodes, [*QUEUE, *CHECKOUT, *WEB, *DOOR]),
-        Answers({"order_mails": "after", "flash_voucher": "yes"}, Patience(HESITATION_S)),
+        Answers({"order_mails": "at_once", "flash_voucher": "yes"}, Patience(HESITATION_S)),
         Redrives(),
         When(told("doors_open"), wants(vm_cpu=1, vm_basic=3), Patience(HESITATION_S)),
         When(told("scalpers"), wants(waf=1), Patience(HESITATION_S)),
-        ScaleOut("sql_replica", 2, patience=Patience(HESITATION_S)),
         ScaleOut("vm_basic", 4, patience=Patience(HESITATION_S)),
     )
 
