@@ -108,7 +108,9 @@ def main() -> int:
     if "--update" in sys.argv:
         FILE.write_text(json.dumps(now, indent=2) + "\n", "utf-8")
         return 0
-    return int(now != load())
+    other = [name for name, digest in now.items() if digest != load().get(name)]
+    sys.stdout.write("".join(f"{name}: not the hash that is kept\n" for name in other))
+    return int(bool(other))
 
 
 if __name__ == "__main__":
