@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.commands import Command, StartOperation
+from engine.commands import Command, Connect, Disconnect, StartOperation
 from engine.replicas import Replicas
 from engine.simulation import Simulation
 from engine.spec import GoalSpec, StageSpec
@@ -67,6 +67,25 @@ def test_boards_of_every_kind() -> None:
     """Brokers with their workers, work for nobody, shedding by importance, every way of balancing, retries."""
     runs = [(random_world(seed, 4.0), seed) for seed in range(1, 9)]
     assert together(runs, random_act, 30) == [alone(stage, seed, random_act, 30) for stage, seed in runs]
+
+
+def test_boards_that_serve_nothing_stand_beside_others() -> None:
+    """Nothing is drawn for a board without wires, nor for one whose wires are cut for a while."""
+    bare = replace(mmc(2, 30.0, 80.0, 3, step_ms=5.0), wires=())
+    runs = [(bare, 1), (replace(random_stage(2), step_ms=5.0), 2), (bare, 3), (mmc(2, 30.0, 80.0, 3, step_ms=5.0), 4)]
+    assert together(runs, _cut_or_mend) == [alone(stage, seed, _cut_or_mend) for stage, seed in runs]
+
+
+def _cut_or_mend(dice: random.Random, simulation: Simulation) -> Command:
+    if simulation.board.wires:
+        return Disconnect(*simulation.board.wires[0])
+    return Connect(simulation.board.source.id, dice.choice(list(simulation.board.nodes)[1:]))
+
+
+@pytest.mark.slow
+def test_many_boards_of_every_kind() -> None:
+    runs = [(random_world(seed, 6.0), seed) for seed in range(100, 140)]
+    assert together(runs, random_act, 60) == [alone(stage, seed, random_act, 60) for stage, seed in runs]
 
 
 def test_runs_end_one_by_one() -> None:
