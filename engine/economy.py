@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,12 +47,13 @@ class Economy:
         self._follow()
         for i, node in self._varying:
             self._kept[i] = self.keep_of(node)
-        return sum(self._kept) + sim.bills.idle_per_day + self.fixed_per_day
+        # fsum: `sum` rounds floats differently from Python 3.12 on, and the browser's is newer than many a desktop's.
+        return math.fsum(self._kept) + sim.bills.idle_per_day + self.fixed_per_day
 
     @property
     def running_per_day(self) -> float:
         """All payments a calendar day at the present pace."""
-        return self.keep_per_day + sum(self.calls_per_day.values())
+        return self.keep_per_day + math.fsum(self.calls_per_day.values())
 
     def keep_of(self, node: Node) -> float:
         """What a node costs a calendar day now, in the way it is billed."""

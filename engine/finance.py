@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ def finance_view(sim: Simulation) -> FinanceView:
     write_off = spec.investment / spec.write_off_months if left > 0 else 0.0
     nodes = _by_kind(sim)
     idle = sim.bills.idle_per_day * MONTH_DAYS
-    running = spec.fixed_month + idle + sum(cost.keep_month + cost.calls_month for cost in nodes)
+    running = spec.fixed_month + idle + math.fsum(cost.keep_month + cost.calls_month for cost in nodes)
     income = sim.economy.income_per_day * MONTH_DAYS
     loss = running - income
     reserve = sim.budget + (0.0 if sim.stage.sandbox else sim.stage.overdraft)

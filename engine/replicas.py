@@ -18,7 +18,7 @@ from engine.capacity import MEASURED, SHARES
 from engine.draws import JointDraws
 from engine.joint import Part, join_capacities, join_topologies, take_over
 from engine.kernel import Kernel
-from engine.simulation import Simulation
+from engine.simulation import Simulation, finish_together
 from engine.view import Phase
 
 # Arrays of the kernel by node, kind and edge, and those of the ledger by node that a step changes.
@@ -59,8 +59,7 @@ class Replicas:
         if self._joint is None or not self._joint.is_of(together):
             self._joint = self._join(together) if together else None
         present = self._joint.advance() if self._joint else []
-        for simulation, present_steps in zip(together, present, strict=True):
-            simulation.finish_tick(present_steps)
+        finish_together(together, present)
         for simulation in self.simulations:
             if simulation.traced:
                 for _ in range(simulation.steps_per_tick):

@@ -172,11 +172,6 @@ class Simulation:
             advance(self.read_tick())
             self.end_tick()
 
-    def finish_tick(self, present_steps: int) -> None:
-        """End a tick whose steps were taken elsewhere (see `engine.replicas`), in which so many requests were in the
-        system, summed over the steps."""
-        finish_together([self], [present_steps])
-
     def read_tick(self) -> list[Due]:
         """Read what went through the nodes in the tick whose steps have been taken; returns the caches, which must move
         on before `end_tick`.
@@ -414,8 +409,8 @@ class Simulation:
 
 
 def finish_together(simulations: Sequence[Simulation], present_steps: Sequence[int]) -> None:
-    """End a tick of several runs whose steps were taken elsewhere. present_steps: requests in each one's system, summed
-    over the steps."""
+    """End a tick of several runs whose steps were taken elsewhere (see `engine.replicas`). present_steps: requests in
+    each one's system, summed over the steps."""
     for simulation, present in zip(simulations, present_steps, strict=True):
         simulation.present_steps += present
         simulation.step_count += simulation.steps_per_tick
