@@ -67,7 +67,7 @@ def withheld(stage: StageSpec) -> PlanningBot:
 def panic(stage: StageSpec) -> PanicBot:
     """Whatever the money buys before the doors open; and nothing in the cache may be older than a few seconds."""
     nodes = {"redis": Wanted(1, "small"), "sql_replica": Wanted(2), "monitoring": Wanted(1), "vm_basic": Wanted(10)}
-    plan = Blueprint(nodes, [*READS, *WEB], spare=120)
+    plan = Blueprint(nodes, [*READS, *WEB], spare=145)
     plan.settings = {"load_balancer": {"balancing": "random"}, "redis": {"ttl_s": 8}}
     return PanicBot(stage, plan)
 
