@@ -21,7 +21,7 @@ from stages.search.evolution import Search, Trial, fitness, search, try_out
 from stages.search.mutation import crossed, mutated, simple
 from stages.search.opening import Count, Opening, Reaction, Rule, Setting, player, starting
 
-SHORT_S = 4.0
+SHORT_S = 6.0
 
 
 @pytest.fixture(name="short")
