@@ -194,9 +194,7 @@ class Kernel:
 
     def stored_by_node(self) -> CountArray:
         """Messages that lie in each broker."""
-        topology = self.topology
-        first = topology.serving + topology.waiting + topology.passing
-        cells = slice(first, first + topology.stored)
+        topology, cells = self.topology, self.topology.stored_cells
         return np.asarray(np.bincount(topology.cell_node[cells], self.counts[cells], self.nodes).astype(np.int64))
 
     def slot_steps(self) -> CountArray:

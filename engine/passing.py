@@ -231,9 +231,8 @@ class Passage:
 
     def _fits(self, total: int) -> bool:
         """Whether every broker could take so many messages, whatever lies where."""
-        kernel, topology = self.kernel, self.kernel.topology
-        first = topology.serving + topology.waiting + topology.passing
-        return total + int(np.add.reduce(kernel.counts[first : first + topology.stored])) <= kernel.purses.least_room
+        kernel = self.kernel
+        return total + int(np.add.reduce(kernel.counts[kernel.topology.stored_cells])) <= kernel.purses.least_room
 
 
 def _chosen(

@@ -196,3 +196,9 @@ class Topology:
     sinks: int
     no_route: int
     wasted: int
+
+    @property
+    def stored_cells(self) -> slice:
+        """The messages that lie in brokers."""
+        first = self.serving + self.waiting + self.passing
+        return slice(first, first + self.stored)

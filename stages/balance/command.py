@@ -19,6 +19,11 @@ NOTE_EVERY_S = 10.0
 OK, BROKEN, USAGE = 0, 1, 2
 
 
+def probes_of(seeds: int) -> int:
+    """The seeds of each point of the sweep and the ablation, where nobody asked for a number of them."""
+    return max(LEAST_PROBES, seeds // PROBES_SHARE)
+
+
 def add_options(parser: argparse.ArgumentParser, count: Callable[[str], int], seed: Callable[[str], int]) -> None:
     """Describe the command line. count, seed: how a number of things and a seed are read."""
     parser.add_argument(
@@ -42,7 +47,7 @@ def run(options: argparse.Namespace, print_json: Callable[[object], None], show:
     stages = [load_stage(name) for name in ([options.stage] if options.stage else stage_names())]
     plan = Plan(
         seeds=options.seeds,
-        probes=options.probes or max(LEAST_PROBES, options.seeds // PROBES_SHARE),
+        probes=options.probes or probes_of(options.seeds),
         first_seed=options.first_seed,
         parts=tuple(map(Part, options.part)) or tuple(Part),
         bots=tuple(options.bot),

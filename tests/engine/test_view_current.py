@@ -4,6 +4,8 @@ made just now would show.
 
 from __future__ import annotations
 
+import math
+
 from engine.commands import Accepted, Clone, Command, Sell, SetPolicy
 from engine.simulation import Simulation
 from engine.worldview import WorldView
@@ -66,7 +68,7 @@ def test_what_runs_costs_what_its_nodes_cost_now() -> None:
         if command is not None:
             simulation.apply(command)
         nodes = simulation.board.nodes.values()
-        owed = sum(map(simulation.economy.keep_of, nodes)) + simulation.bills.idle_per_day
+        owed = math.fsum(map(simulation.economy.keep_of, nodes)) + simulation.bills.idle_per_day
         assert simulation.keep_per_day == owed + simulation.economy.fixed_per_day
         simulation.step()
     assert len({step for step, _ in simulation.log}) > 3, "it was built on, again and again"

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from stages.balance.promises import GOOD
+from stages.balance.measure import Part, Plan, measure
+from stages.balance.promises import GOOD, kept, promises
 from stages.balance.runs import Job, Outcome, run, run_together
+from stages.balance.tables import promises_table
+from stages.balance.workers import cores, in_processes
 from stages.load import load_stage, stage_names
 
 FIRST, *LATER = stage_names()
@@ -52,3 +55,12 @@ def test_endless_ends_soon_for_who_does_nothing() -> None:
 @pytest.mark.slow
 def test_endless_lasts_for_who_grows_with_it() -> None:
     assert 300 <= run(Job(load_stage("endless"), "reference", QUICK_SEED)).seconds <= 800
+
+
+@pytest.mark.slow
+def test_first_stage_hangs_on_its_lesson_only() -> None:
+    with in_processes(cores()) as spread:
+        balances = measure([load_stage(FIRST)], Plan(seeds=1, probes=1, parts=(Part.BOTS, Part.ABLATION)), spread)
+    found = [promise for promise in promises(balances) if promise.name == "no kind dominates but the lesson's"]
+    assert found
+    assert kept(found), "\n" + promises_table(found)

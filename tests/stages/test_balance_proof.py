@@ -10,7 +10,7 @@ import os
 
 import pytest
 
-from stages.balance.command import LEAST_PROBES, PROBES_SHARE, SEEDS
+from stages.balance.command import SEEDS, probes_of
 from stages.balance.measure import Part, Plan, measure
 from stages.balance.promises import Promise, kept, promises
 from stages.balance.tables import promises_table
@@ -26,7 +26,7 @@ TAKE_ALL_SEEDS = ("the expert reaches S", "every grade occurs")
 @pytest.fixture(name="found", scope="module")
 def measured() -> list[Promise]:
     """All promises, from one measurement of all stages."""
-    whole = Plan(seeds=SEEDS, probes=max(LEAST_PROBES, SEEDS // PROBES_SHARE))
+    whole = Plan(seeds=SEEDS, probes=probes_of(SEEDS))
     plan = Plan(seeds=FEWER, probes=0, parts=(Part.BOTS,)) if FEWER else whole
     with in_processes(cores()) as spread:
         return promises(measure([load_stage(name) for name in stage_names()], plan, spread))

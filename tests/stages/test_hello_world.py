@@ -69,6 +69,12 @@ def test_human_delay() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("bot", ["scale_up", "panic"])
+def test_other_ways_lose(stage: StageSpec, bot: str) -> None:
+    assert won(results(stage, bot, SEEDS)) <= 1
+
+
+@pytest.mark.slow
 def test_two_servers_are_not_enough(stage: StageSpec, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ReferenceBot, "busy", 99.0)
     assert won(results(stage, "reference", SEEDS)) <= 1
