@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 
-from stages.balance.measure import Part, Plan, measure
+from engine.spec import StageSpec
+from stages.balance import record, tables
+from stages.balance.measure import Part, Plan, jobs_of, judge, play
 from stages.balance.players import PLAYERS
 from stages.balance.promises import kept, promises
+from stages.balance.runs import Key, Outcome
 from stages.balance.workers import Batch, Result, Spread, WorkersError, cores, workers_at
 from stages.load import load_stage, stage_names
 
 SEEDS, PROBES_SHARE, LEAST_PROBES = 64, 4, 4
 NOTE_EVERY_S = 10.0
 OK, BROKEN, USAGE = 0, 1, 2
+NO_PLOTS = "--report draws how runs went over time, which is not recorded: leave out --recorded"
 
 
 def probes_of(seeds: int) -> int:
@@ -36,12 +40,15 @@ def add_options(parser: argparse.ArgumentParser, count: Callable[[str], int], se
     parser.add_argument("--part", action="append", choices=list(Part), default=[], help="only this (again for more)")
     parser.add_argument("--workers", type=count, metavar="K", help="processes (as many as there are cores)")
     parser.add_argument("--dask", metavar="ADDRESS", help="do the runs on the cluster of this Dask scheduler")
+    keep = parser.add_mutually_exclusive_group()
+    keep.add_argument("--record", type=Path, metavar="DIR", help="also keep every run in a file a stage")
+    keep.add_argument("--recorded", type=Path, metavar="DIR", help="play nothing: judge the runs kept there")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write a page with plots (needs matplotlib)")
 
 
 def run(options: argparse.Namespace, print_json: Callable[[object], None], show: Callable[[str], None]) -> int:
     """Measure, print, judge; the exit code says whether every promise holds."""
-    from stages.balance import page, tables
+    from stages.balance import page
     from stages.experiments.plot import PlotUnavailable, require
 
     stages = [load_stage(name) for name in ([options.stage] if options.stage else stage_names())]
@@ -53,25 +60,20 @@ def run(options: argparse.Namespace, print_json: Callable[[object], None], show:
         bots=tuple(options.bot),
         series=options.report is not None,
     )
-    workers = options.workers or cores()
+    if options.report and options.recorded:
+        show(NO_PLOTS)
+        return USAGE
     try:
         if options.report:
             require()
-        start = perf_counter()
-        with workers_at(options.dask, workers) as spread:
-            progress = Progress(spread)
-            balances = measure(stages, plan, progress)
-        seconds = perf_counter() - start
-        speed = {
-            "runs": progress.done,
-            "seconds": seconds,
-            "runs_per_minute": 60.0 * progress.done / seconds,
-            "workers": 0 if options.dask else workers,
-        }
+        outcomes, speed = _kept(stages, plan, options.recorded) if options.recorded else _played(stages, plan, options)
+        for stage in stages if options.record else ():
+            record.write(options.record, stage, outcomes)
+        balances = [judge(stage, plan, outcomes) for stage in stages]
         found = promises(balances)
         if options.report:
             page.write(options.report, balances, found, speed)
-    except (PlotUnavailable, WorkersError) as error:
+    except (PlotUnavailable, WorkersError, record.RecordError) as error:
         show(str(error))
         return USAGE
     if options.json:
@@ -79,6 +81,29 @@ def run(options: argparse.Namespace, print_json: Callable[[object], None], show:
     else:
         show(tables.text(balances, found, speed))
     return OK if kept(found) else BROKEN
+
+
+def _played(
+    stages: Sequence[StageSpec], plan: Plan, options: argparse.Namespace
+) -> tuple[dict[Key, Outcome], tables.Speed]:
+    workers = options.workers or cores()
+    jobs = [job for stage in stages for job in jobs_of(stage, plan)]
+    start = perf_counter()
+    with workers_at(options.dask, workers) as spread:
+        progress = Progress(spread)
+        outcomes = play(jobs, progress)
+    seconds = perf_counter() - start
+    rate = 60.0 * len(jobs) / seconds
+    workers = 0 if options.dask else workers
+    return outcomes, {"runs": len(jobs), "seconds": seconds, "runs_per_minute": rate, "workers": workers}
+
+
+def _kept(stages: Sequence[StageSpec], plan: Plan, folder: Path) -> tuple[dict[Key, Outcome], tables.Speed]:
+    """The runs of a plan as they were recorded."""
+    found: dict[Key, Outcome] = {}
+    for stage in stages:
+        found |= record.wanted(folder, stage, jobs_of(stage, plan))
+    return found, {}
 
 
 class Progress:

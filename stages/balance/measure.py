@@ -75,15 +75,19 @@ def jobs_of(stage: StageSpec, plan: Plan) -> list[Job]:
     return list(unique.values())
 
 
+def play(jobs: Sequence[Job], spread: Spread | SpreadBatches) -> dict[Key, Outcome]:
+    """Do runs; what came of each. Raises WorkersError when the workers cannot."""
+    outcomes = in_batches(spread, run_together, jobs)
+    return {job.key: outcome for job, outcome in zip(jobs, outcomes, strict=True)}
+
+
 def measure(stages: Sequence[StageSpec], plan: Plan, spread: Spread | SpreadBatches) -> list[StageBalance]:
     """Do the runs of all stages at once, so that no worker waits for the end of a stage, and judge each.
 
     Raises WorkersError when the workers cannot.
     """
-    jobs = [job for stage in stages for job in jobs_of(stage, plan)]
-    outcomes = in_batches(spread, run_together, jobs)
-    found = {job.key: outcome for job, outcome in zip(jobs, outcomes, strict=True)}
-    return [_judge(stage, plan, found) for stage in stages]
+    found = play([job for stage in stages for job in jobs_of(stage, plan)], spread)
+    return [judge(stage, plan, found) for stage in stages]
 
 
 def on_offer(stage: StageSpec) -> tuple[str, ...]:
@@ -92,7 +96,8 @@ def on_offer(stage: StageSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*stage.unlocked, *later)))
 
 
-def _judge(stage: StageSpec, plan: Plan, found: Mapping[Key, Outcome]) -> StageBalance:
+def judge(stage: StageSpec, plan: Plan, found: Mapping[Key, Outcome]) -> StageBalance:
+    """What the runs of a plan show of a stage. Raises KeyError, with the key of the run, when one was not done."""
     chosen = plan.bots or bot_names(stage.id)
     probes = _seeds(plan, plan.probes)
 

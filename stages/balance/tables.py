@@ -21,9 +21,9 @@ Speed = Mapping[str, float]
 
 
 def text(balances: Sequence[StageBalance], found: Sequence[Promise], speed: Speed) -> str:
-    """Everything, stage by stage, then the promises."""
+    """Everything, stage by stage, then the promises. speed: empty where nothing was played."""
     parts = [part for balance in balances for part in of_stage(balance)]
-    return "\n\n".join([*parts, promises_table(found), speed_line(speed)])
+    return "\n\n".join([*parts, promises_table(found), *([speed_line(speed)] if speed else [])])
 
 
 def speed_line(speed: Speed) -> str:

@@ -15,12 +15,12 @@ from engine.simulation import Simulation
 from engine.spec import ConditionSpec, EventSpec, MigrationSpec, StageSpec
 from engine.spec.events import Department
 from stages.__main__ import main
-from stages.balance import command, page, tables
+from stages.balance import command, page, record, tables
 from stages.balance.conduct import conduct
 from stages.balance.estimates import Rate, band, falling, wilson
 from stages.balance.measure import LEVELS, Part, Plan, StageBalance, jobs_of, measure
 from stages.balance.promises import kept, promises, sole_answers
-from stages.balance.runs import Death, History, Job, Outcome, outcome_of, run, run_together
+from stages.balance.runs import Death, History, Job, Key, Outcome, outcome_of, run, run_together
 from stages.balance.variants import at_level, without
 from stages.balance.workers import WorkersError, in_batches, in_processes, on_cluster
 from stages.bots import bot_names, make_bot
@@ -334,3 +334,69 @@ def test_parts_choose_what_is_measured(short: StageSpec) -> None:
     assert not found.sweep
     assert list(found.ablation) == list(short.unlocked)
     assert found.full.runs == 1
+
+
+@pytest.fixture(name="runs", scope="module")
+def some_outcomes() -> dict[Key, Outcome]:
+    """Made-up runs of the first stage."""
+    return {
+        ("hello_world", "reference", 1, 1.0, ""): replace(outcome("A", built=("vm_basic",)), history=None),
+        ("hello_world", "idle", 2, 1.5, "vm_basic"): replace(outcome("F"), latency_ms=None, history=None),
+    }
+
+
+def test_recorded_runs_come_back_as_they_were(runs: dict[Key, Outcome], tmp_path: Path) -> None:
+    stage = load_stage("hello_world")
+    elsewhere = {("tv_ad", "idle", 1, 1.0, ""): outcome("F")}
+    record.write(tmp_path / "new", stage, runs | elsewhere)
+    assert record.read(tmp_path / "new", stage) == runs
+    record.write(tmp_path / "new", stage, dict([*runs.items()][:1]))
+    assert list(record.read(tmp_path / "new", stage)) == [*runs][:1]
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["hello_world.jsonl"]
+
+
+def test_a_run_that_was_never_recorded_is_named(runs: dict[Key, Outcome], tmp_path: Path) -> None:
+    stage = load_stage("hello_world")
+    record.write(tmp_path, stage, runs)
+    assert list(record.wanted(tmp_path, stage, [Job(stage, "reference", 1)])) == [*runs][:1]
+    with pytest.raises(record.RecordError, match=r"no run of idle, seed 1, level 1, without nothing; .*--record"):
+        record.wanted(tmp_path, stage, [Job(stage, "idle", 1)])
+
+
+@pytest.mark.parametrize("damage", ["", "not JSON\n", '{"bot": 1}\n', '["bot", "seed"]\n'])
+def test_a_damaged_record_says_where_and_what_to_do(damage: str, runs: dict[Key, Outcome], tmp_path: Path) -> None:
+    stage = load_stage("hello_world")
+    record.write(tmp_path, stage, runs)
+    file = record.file_of(tmp_path, stage)
+    header, first, *_ = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text(header + first + (damage or first[:20]), encoding="utf-8")
+    with pytest.raises(record.RecordError, match=r"hello_world\.jsonl, line 3: .*--record"):
+        record.read(tmp_path, stage)
+    file.write_text(first, encoding="utf-8")
+    with pytest.raises(record.RecordError, match="line 1: "):
+        record.read(tmp_path, stage)
+
+
+def test_a_record_that_is_missing_or_cannot_be_written(runs: dict[Key, Outcome], tmp_path: Path) -> None:
+    stage = load_stage("hello_world")
+    with pytest.raises(record.RecordError, match=r"cannot be read .*--record"):
+        record.read(tmp_path, stage)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(record.RecordError, match="cannot be written"):
+        record.write(tmp_path / "file" / "deeper", stage, runs)
+
+
+def test_what_was_played_is_judged_again_without_playing(
+    short: StageSpec, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stages.balance.command.load_stage", lambda name: short)
+    some = ["balance", "hello_world", "--bot", "idle", "--part", "bots", "--seeds", "2", "--workers", "1"]
+    assert main([*some, "--record", str(tmp_path)]) == command.BROKEN
+    played = capsys.readouterr().out
+    monkeypatch.setattr("stages.balance.command.play", None)
+    assert main([*some, "--recorded", str(tmp_path)]) == command.BROKEN
+    assert played.startswith(capsys.readouterr().out.rstrip())
+    assert main([*some, "--bot", "panic", "--recorded", str(tmp_path)]) == command.USAGE
+    assert "no run of panic" in capsys.readouterr().out
+    assert main([*some, "--recorded", str(tmp_path), "--report", str(tmp_path / "page.html")]) == command.USAGE
+    assert "leave out --recorded" in capsys.readouterr().out
