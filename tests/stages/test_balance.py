@@ -1,11 +1,9 @@
-"""The tools that judge the balance: estimates, variants, promises, workers, the command line and the report."""
+"""The tools that play and judge the balance: variants, workers, the command line and the report."""
 
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,16 +13,16 @@ from engine.simulation import Simulation
 from engine.spec import ConditionSpec, EventSpec, MigrationSpec, StageSpec
 from engine.spec.events import Department
 from stages.__main__ import main
-from stages.balance import command, page, record, tables
+from stages.balance import command, page, tables
 from stages.balance.conduct import conduct
-from stages.balance.estimates import Rate, band, falling, wilson
-from stages.balance.measure import LEVELS, Part, Plan, StageBalance, jobs_of, measure
-from stages.balance.promises import kept, promises, sole_answers
-from stages.balance.runs import Death, History, Job, Key, Outcome, outcome_of, run, run_together
+from stages.balance.measure import LEVELS, Part, Plan, jobs_of, measure
+from stages.balance.promises import promises
+from stages.balance.runs import Job, outcome_of, run, run_together
 from stages.balance.variants import at_level, without
 from stages.balance.workers import WorkersError, in_batches, in_processes, on_cluster
 from stages.bots import bot_names, make_bot
 from stages.load import load_stage
+from tests.stages.outcomes import fair
 
 SHORT_S = 15.0
 
@@ -33,80 +31,6 @@ SHORT_S = 15.0
 def short_stage() -> StageSpec:
     """A quarter of a minute of the first stage, hard enough for requests to fail."""
     return at_level(replace(load_stage("hello_world"), duration_s=SHORT_S, events=()), 3.0)
-
-
-def outcome(grade: str = "S", acts: int = 5, built: tuple[str, ...] = ()) -> Outcome:
-    """A made-up run."""
-    won = grade != "F"
-    standing = {"S": 0.95, "A": 0.85, "B": 0.7, "C": 0.6, "D": 0.4, "F": 0.0}[grade]
-    history = History((300.0, 200.0), (None, 120.0 if won else None))
-    return Outcome(
-        "won" if won else "service_down", grade, standing, 1000, 120.0, 50.0, int(won), 300.0, 1.0, 0.01, acts, built,
-        (Death("vm_basic", 502, 7),), "", history,
-    )  # fmt: skip
-
-
-def fair(order: int = 2) -> StageBalance:
-    """A stage that keeps every promise."""
-    lesson = ("cdn",)
-    grades = {"reference": "AAB", "expert": "SSA", "novice": "BCF", "withheld": "FFF", "idle": "FFF", "panic": "CDF"}
-    bots = {
-        bot: tuple(outcome(grade, built=lesson if bot in ("reference", "expert") else ()) for grade in letters)
-        for bot, letters in grades.items()
-    }
-    return StageBalance(
-        stage=replace(load_stage("hello_world"), id=f"stage_{order}", order=order),
-        bots=bots,
-        sweep={0.5: Rate(8, 8), 1.0: Rate(8, 8), 1.5: Rate(4, 8), 2.0: Rate(0, 8)},
-        ablation={"cdn": Rate(0, 8), "vm_basic": Rate(6, 8)},
-        full=Rate(8, 8),
-        taught=lesson,
-    )
-
-
-def with_bot(balance: StageBalance, bot: str, outcomes: Iterable[Outcome]) -> StageBalance:
-    return replace(balance, bots={**balance.bots, bot: tuple(outcomes)})
-
-
-def broken(balance: StageBalance) -> list[str]:
-    return [promise.name for promise in promises([balance]) if not promise.holds]
-
-
-def test_wilson_interval() -> None:
-    low, high = wilson(60, 64)
-    assert low == pytest.approx(0.8500, abs=5e-4)
-    assert high == pytest.approx(0.9754, abs=5e-4)
-    assert wilson(0, 10).low == 0.0
-    assert wilson(10, 10).high == pytest.approx(1.0)
-    assert wilson(0, 0) == (0.0, 1.0)
-
-
-def test_falling_never_rises() -> None:
-    rates = [Rate(4, 4), Rate(2, 4), Rate(3, 4), Rate(0, 4)]
-    assert falling(rates) == [1.0, 0.625, 0.625, 0.0]
-    assert falling([Rate(0, 2), Rate(1, 2), Rate(2, 2)]) == [0.5, 0.5, 0.5]
-
-
-def test_band_is_interpolated() -> None:
-    found = band([1.0, 2.0, 4.0], [Rate(10, 10), Rate(5, 10), Rate(0, 10)])
-    assert found.safe == pytest.approx(2.0**0.1)
-    assert found.lost == pytest.approx(2.0**1.9)
-    assert found.factor == pytest.approx(2.0**1.8)
-    assert not found.open_end
-
-
-def test_band_leaves_out_where_there_is_too_little_traffic() -> None:
-    found = band([0.5, 1.0, 2.0], [Rate(2, 10), Rate(10, 10), Rate(0, 10)])
-    assert 1.0 < found.safe < found.lost < 2.0
-
-
-def test_band_says_when_an_end_is_beyond_the_levels() -> None:
-    easy = band([1.0, 2.0], [Rate(10, 10), Rate(6, 10)])
-    assert (easy.lost, easy.open_end) == (2.0, True)
-    assert 1.0 < easy.safe < 2.0
-    hard = band([1.0, 2.0], [Rate(6, 10), Rate(0, 10)])
-    assert math.isnan(hard.safe)
-    assert math.isnan(hard.factor)
 
 
 def test_level_multiplies_all_traffic_and_nothing_else(short: StageSpec) -> None:
@@ -206,82 +130,6 @@ def test_following_single_requests_changes_nothing(short: StageSpec) -> None:
     assert replace(followed, state_hash="") == replace(run(Job(short, "reference", 1)), state_hash="")
 
 
-def test_a_fair_stage_keeps_every_promise() -> None:
-    found = promises([fair(2), with_bot(fair(3), "panic", [outcome("F")])])
-    assert [promise.name for promise in found if not promise.holds] == ["every grade occurs"]
-    assert broken(fair()) == []
-    assert kept(promises([fair()]))
-    assert "every grade occurs" not in [promise.name for promise in promises([fair(1)])]
-
-
-@pytest.mark.parametrize(
-    ("bot", "grades", "name"),
-    [
-        ("reference", "SBC", "the reference wins with B or better"),
-        ("expert", "AAAASA", "the expert reaches S"),
-        ("withheld", "FFFFFFFDD", "without the lesson it is hardly ever won"),
-        ("idle", "FFFFFFFDD", "idling hardly ever wins"),
-        ("idle", "S" + "F" * 30, "idling never reaches S"),
-        ("panic", "S" + "CD" + "F" * 30, "panic never reaches S"),
-    ],
-)
-def test_each_promise_can_be_broken(bot: str, grades: str, name: str) -> None:
-    balance = with_bot(fair(), bot, map(outcome, grades))
-    assert broken(balance) == [name]
-
-
-def test_s_must_be_earned() -> None:
-    balance = with_bot(fair(), "expert", [outcome("S", acts=0), outcome("S")])
-    assert broken(balance) == ["S takes more than opening the doors"]
-
-
-def test_first_stage_forgives_idling() -> None:
-    assert broken(with_bot(fair(1), "idle", map(outcome, "DFFF"))) == []
-    assert broken(with_bot(fair(2), "idle", map(outcome, "DFFF"))) == ["idling hardly ever wins"]
-
-
-def test_band_that_is_too_narrow_or_unknown() -> None:
-    cliff = {0.5: Rate(8, 8), 1.0: Rate(8, 8), 1.2: Rate(0, 8)}
-    assert broken(replace(fair(), sweep=cliff)) == ["there is room between safe and lost"]
-    never = {1.0: Rate(4, 8), 2.0: Rate(0, 8)}
-    (promise,) = promises([replace(fair(), bots={}, ablation={}, sweep=never)])
-    assert (promise.holds, promise.measured) == (False, "safe at none of the levels tried")
-
-
-def test_stage_that_is_never_lost_has_no_band() -> None:
-    always = {1.0: Rate(8, 8), 2.0: Rate(8, 8)}
-    (promise,) = promises([replace(fair(), bots={}, ablation={}, sweep=always)])
-    assert (promise.holds, promise.measured) == (False, "safe at every level tried")
-
-
-def test_a_kind_that_dominates() -> None:
-    name = "no kind dominates but the lesson's"
-    assert broken(replace(fair(), ablation={"cdn": Rate(8, 8), "vm_basic": Rate(0, 8)})) == [name]
-
-
-def test_a_kind_that_alone_can_answer_a_request_dominates_nothing() -> None:
-    stage = replace(load_stage("feature_factory"), id="stage_2", order=2)
-    assert "socket_gateway" in sole_answers(stage)
-    assert "search_engine" not in sole_answers(stage), "a database can search as well, if slowly"
-    assert broken(replace(fair(), stage=stage, ablation={"cdn": Rate(8, 8), "socket_gateway": Rate(0, 8)})) == []
-    silent = replace(stage, traffic=replace(stage.traffic, mix={"browse": 1.0}))
-    assert sole_answers(silent) == frozenset()
-
-
-def test_difficulty_must_rise() -> None:
-    easy = replace(fair(3), bots={bot: (outcome("S"),) for bot in bot_names("")})
-    by_name = {promise.name: promise.holds for promise in promises([fair(2), easy])}
-    assert by_name["difficulty rises from stage to stage"] is False
-    assert {p.name: p.holds for p in promises([easy, fair(4)])}["difficulty rises from stage to stage"] is True
-
-
-def test_what_was_not_measured_is_not_kept() -> None:
-    balance = replace(fair(), bots={"reference": fair().bots["reference"]})
-    unknown = [promise for promise in promises([balance]) if promise.holds is None]
-    assert {promise.measured for promise in unknown} == {"not measured: this bot did not play"}
-    assert not kept(promises([balance]))
-
-
 def test_command_line(short: StageSpec, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stages.balance.command.load_stage", lambda name: short)
     arguments = ["balance", "hello_world", "--bot", "idle", "--bot", "panic", "--part", "bots"]
@@ -334,56 +182,6 @@ def test_parts_choose_what_is_measured(short: StageSpec) -> None:
     assert not found.sweep
     assert list(found.ablation) == list(short.unlocked)
     assert found.full.runs == 1
-
-
-@pytest.fixture(name="runs", scope="module")
-def some_outcomes() -> dict[Key, Outcome]:
-    """Made-up runs of the first stage."""
-    return {
-        ("hello_world", "reference", 1, 1.0, ""): replace(outcome("A", built=("vm_basic",)), history=None),
-        ("hello_world", "idle", 2, 1.5, "vm_basic"): replace(outcome("F"), latency_ms=None, history=None),
-    }
-
-
-def test_recorded_runs_come_back_as_they_were(runs: dict[Key, Outcome], tmp_path: Path) -> None:
-    stage = load_stage("hello_world")
-    elsewhere = {("tv_ad", "idle", 1, 1.0, ""): outcome("F")}
-    record.write(tmp_path / "new", stage, runs | elsewhere)
-    assert record.read(tmp_path / "new", stage) == runs
-    record.write(tmp_path / "new", stage, dict([*runs.items()][:1]))
-    assert list(record.read(tmp_path / "new", stage)) == [*runs][:1]
-    assert [file.name for file in (tmp_path / "new").iterdir()] == ["hello_world.jsonl"]
-
-
-def test_a_run_that_was_never_recorded_is_named(runs: dict[Key, Outcome], tmp_path: Path) -> None:
-    stage = load_stage("hello_world")
-    record.write(tmp_path, stage, runs)
-    assert list(record.wanted(tmp_path, stage, [Job(stage, "reference", 1)])) == [*runs][:1]
-    with pytest.raises(record.RecordError, match=r"no run of idle, seed 1, level 1, without nothing; .*--record"):
-        record.wanted(tmp_path, stage, [Job(stage, "idle", 1)])
-
-
-@pytest.mark.parametrize("damage", ["", "not JSON\n", '{"bot": 1}\n', '["bot", "seed"]\n'])
-def test_a_damaged_record_says_where_and_what_to_do(damage: str, runs: dict[Key, Outcome], tmp_path: Path) -> None:
-    stage = load_stage("hello_world")
-    record.write(tmp_path, stage, runs)
-    file = record.file_of(tmp_path, stage)
-    header, first, *_ = file.read_text(encoding="utf-8").splitlines(keepends=True)
-    file.write_text(header + first + (damage or first[:20]), encoding="utf-8")
-    with pytest.raises(record.RecordError, match=r"hello_world\.jsonl, line 3: .*--record"):
-        record.read(tmp_path, stage)
-    file.write_text(first, encoding="utf-8")
-    with pytest.raises(record.RecordError, match="line 1: "):
-        record.read(tmp_path, stage)
-
-
-def test_a_record_that_is_missing_or_cannot_be_written(runs: dict[Key, Outcome], tmp_path: Path) -> None:
-    stage = load_stage("hello_world")
-    with pytest.raises(record.RecordError, match=r"cannot be read .*--record"):
-        record.read(tmp_path, stage)
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(record.RecordError, match="cannot be written"):
-        record.write(tmp_path / "file" / "deeper", stage, runs)
 
 
 def test_what_was_played_is_judged_again_without_playing(
