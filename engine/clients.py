@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.arrays import CountArray, FloatArray
 from engine.board import whole
+from engine.draws import one_by_one
 from engine.grid import PROBABILITY_GRID, on_grid
 from engine.spec import ClientSpec
 
@@ -49,7 +50,10 @@ class Clients:
         self._tokens = 0
         self._recent_fresh = 0.0
         self._backoff = ""
-        self._leave = self._leave_probability()
+        self._leave: FloatArray = np.zeros((kinds, GENERATIONS))
+        self._leave[...] = self._leave_probability()
+        self._pooled = self.pool.reshape(-1)
+        self._leaving = one_by_one([generator] * self.pool.size, self._pooled, self._leave.reshape(-1))
 
     def tick(self, fresh: CountArray, tick_s: float, policies: Mapping[str, str | int]) -> None:
         """Begin a tick of tick_s seconds in which `fresh` first attempts (by kind) arrive, under these policies."""
@@ -58,7 +62,7 @@ class Clients:
         backoff = str(policies.get("backoff", "constant"))
         if backoff != self._backoff:
             self._backoff = backoff
-            self._leave = self._leave_probability()
+            self._leave[...] = self._leave_probability()
         self._sent[:, 0] += fresh
         self._recent = self._recent * _kept(tick_s, MEMORY_S) + self._sent
         self._sent[:] = 0
@@ -69,31 +73,37 @@ class Clients:
         """One step: those who failed (int64, by kind) give up or begin to wait. Returns those sent again now, by kind;
         the array may be read-only. A failure is sent again in the next step at the earliest.
         """
-        has_failed = np.count_nonzero(failed)
-        if not (has_failed or self.waiting) or self.spec.retries <= 0.0:
-            return self._none
-        sent = self._send() if self.waiting else self._none
-        if has_failed:
-            self.pool += self._decide(failed)
+        sent = self.send_again()
+        if self.spec.retries > 0.0 and np.count_nonzero(failed):
+            self.fail(failed)
+        return self._none if sent is None else sent
+
+    def send_again(self) -> CountArray | None:
+        """The first half of a step: those sent again now, by kind; None where there are none."""
+        sent = None
+        for place in self._pooled.nonzero()[0].tolist() if self.waiting else ():
+            amount = self._leaving[place]()
+            if not amount:
+                continue
+            if sent is None:
+                sent = np.zeros_like(self._none)
+            kind, generation = divmod(place, GENERATIONS)
+            sent[kind] += amount
+            self._pooled[place] -= amount
+            self._sent[kind, min(generation + 1, GENERATIONS - 1)] += amount
+            self.waiting -= amount
+            self.retried += amount
         return sent
+
+    def fail(self, failed: CountArray) -> None:
+        """The second half: some failed (by kind), who give up or wait from now on."""
+        self.pool += self._decide(failed)
 
     def state(self) -> tuple[object, ...]:
         """What decides the future besides the generator, as plain values in a fixed order."""
         counts = (self.failed, self.given_up, self.over_budget, self.waiting, self.retried)
         arrays = tuple(tuple(array.ravel().tolist()) for array in (self.pool, self._sent, self._recent))
         return (*counts, *arrays, self._backoff, self._percent, self._tokens, self._recent_fresh)
-
-    def _send(self) -> CountArray:
-        leaving: CountArray = self.generator.binomial(self.pool, self._leave)
-        self.pool -= leaving
-        by_kind: CountArray = leaving.sum(axis=1)
-        count = sum(by_kind.tolist())
-        if count:
-            self._sent[:, 1:] += leaving[:, :-1]
-            self._sent[:, -1] += leaving[:, -1]
-            self.waiting -= count
-            self.retried += count
-        return by_kind
 
     def _decide(self, failed: CountArray) -> CountArray:
         if self._fate is None:

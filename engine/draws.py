@@ -7,14 +7,15 @@ then each run's numbers come from its own stream, in the order in which it would
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 
 # Up to here drawing one by one is quicker than numpy's way of drawing many.
-FEW = 3
+FEW = 12
 
 
 class Draws:
@@ -31,6 +32,10 @@ class Draws:
         """The stream behind a node."""
         return self.generator
 
+    def behind(self, nodes: IndexArray) -> list[np.random.Generator]:
+        """The streams behind these nodes."""
+        return [self.generator] * nodes.size
+
     def for_all(self, nodes: int) -> FloatArray:
         """A number between 0 and 1 for each node of the board, good until the next call. nodes: how many it has."""
         return self.generator.random(nodes)
@@ -38,19 +43,6 @@ class Draws:
     def random(self, nodes: IndexArray) -> FloatArray:
         """A number between 0 and 1 for each of these nodes, which are in their order; a node may be there often."""
         return self.generator.random(nodes.size)
-
-    def binomial(self, trials: CountArray, chance: FloatArray, nodes: IndexArray) -> CountArray:
-        """Binomial numbers. nodes: whom each is for, in their order."""
-        some = trials.nonzero()[0]
-        if some.size > FEW:
-            drawn: CountArray = self.generator.binomial(trials, chance)
-            return drawn
-        amounts = np.zeros_like(trials)
-        if some.size:
-            # Nothing is drawn for 0 trials, so that this is the same as drawing for all.
-            binomial = self.generator.binomial
-            amounts[some] = [binomial(n, p) for n, p in zip(trials[some].tolist(), chance[some].tolist(), strict=True)]
-        return amounts
 
 
 class JointDraws(Draws):
@@ -66,7 +58,6 @@ class JointDraws(Draws):
         self.owner = np.repeat(np.arange(len(nodes)), nodes)
         self.starts = np.concatenate(([0], np.cumsum(nodes)))
         self.active: list[int] = list(range(len(nodes)))
-        self._binomials = [generator.binomial for generator in generators]
         # Filled anew by every draw for all nodes: nobody keeps it.
         self._for_all = np.zeros(self.owner.size)
         spans = np.split(self._for_all, self.starts[1:-1])
@@ -85,6 +76,10 @@ class JointDraws(Draws):
         """The stream of the node's run."""
         return self.generators[int(self.owner[node])]
 
+    def behind(self, nodes: IndexArray) -> list[np.random.Generator]:
+        """The streams of the nodes' runs."""
+        return [self.generators[run] for run in self.owner[nodes].tolist()]
+
     def for_all(self, nodes: int) -> FloatArray:
         """See `Draws`."""
         for run in self.active:
@@ -101,11 +96,46 @@ class JointDraws(Draws):
                 self.generators[run].random(out=drawn[bounds[run] : bounds[run + 1]])
         return drawn
 
-    def binomial(self, trials: CountArray, chance: FloatArray, nodes: IndexArray) -> CountArray:
-        """See `Draws`."""
+
+def one_by_one(
+    streams: Sequence[np.random.Generator], trials: CountArray, chance: FloatArray
+) -> list[Callable[[], int]]:
+    """For each item, what draws a binomial number with the trials and the chance that stand at its place by then.
+
+    Given arrays of no dimension, numpy takes less time for a single draw than with numbers it has to convert.
+    """
+    return [partial(stream.binomial, trials[i, ...], chance[i, ...]) for i, stream in enumerate(streams)]
+
+
+class Binomials:
+    """Binomial numbers for the same items step after step, each from the stream behind its node, in their order."""
+
+    def __init__(self, draws: Draws, nodes: IndexArray) -> None:
+        """nodes: whom the items are for."""
+        self._source, self._nodes = draws, nodes
+        self._draws: list[Callable[[], int]] = []
+        self._only: np.random.Generator | None = None
+
+    def draw(self, trials: CountArray, chance: FloatArray) -> CountArray:
+        """One number for each item. chance: on `engine.grid.PROBABILITY_GRID`."""
         amounts = np.zeros_like(trials)
-        some = ((trials > 0) & (chance > 0.0)).nonzero()[0]
-        of = self._binomials
-        owners, tried, chances = self.owner[nodes[some]].tolist(), trials[some].tolist(), chance[some].tolist()
-        amounts[some] = [of[run](n, p) for run, n, p in zip(owners, tried, chances, strict=True)]
+        # Nothing is drawn for 0 trials or no chance, so that drawing for the others is the same as drawing for all.
+        some = (trials * chance).nonzero()[0]
+        if not some.size:
+            return amounts
+        if not self._draws:
+            self._prepare()
+        if self._only and some.size > FEW:
+            drawn: CountArray = self._only.binomial(trials, chance)
+            return drawn
+        draws = self._draws
+        self._trials[...], self._chance[...] = trials, chance
+        amounts[some] = [draws[item]() for item in some.tolist()]
         return amounts
+
+    def _prepare(self) -> None:
+        streams = self._source.behind(self._nodes)
+        self._only = streams[0] if len(set(map(id, streams))) == 1 else None
+        self._trials: CountArray = np.zeros(len(streams), dtype=np.int64)
+        self._chance: FloatArray = np.zeros(len(streams))
+        self._draws = one_by_one(streams, self._trials, self._chance)

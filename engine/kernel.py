@@ -25,7 +25,7 @@ from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.balancing import Deal
 from engine.board import Board
 from engine.capacity import Capacity
-from engine.draws import Draws
+from engine.draws import Binomials, Draws
 from engine.grid import PROBABILITY_GRID
 from engine.ledger import REASON_ROW, Ledger, StepFlows
 from engine.passing import Gate, Passage, Purses
@@ -85,6 +85,9 @@ class Kernel:
         self.flows: StepFlows | None = None
         self._tallied: tuple[tuple[int, int], FloatArray] | None = None
         self.serving_draws = self.draws.where(topology.serves)
+        self.completing = Binomials(self.draws, self.columns)
+        self.faulting = Binomials(self.draws, topology.cell_node[: topology.serving])
+        self.screening = [Binomials(self.draws, level.cell_node) for level in topology.levels]
         self.touched += 1
         self.held = [True] * len(topology.levels)
         self.purses = Purses(topology)
@@ -223,8 +226,7 @@ class Kernel:
         sent = completed
         flows = StepFlows(present, completed, early, self.capacity.refusal)
         if self.capacity.faulty:
-            at = topology.cell_node[:serving]
-            flows.faults = self.draws.binomial(completed, self.capacity.fault[at], at)
+            flows.faults = self.faulting.draw(completed, self.capacity.fault[topology.cell_node[:serving]])
             sent = completed - flows.faults
         flows.edge = edge = self._deal(np.concatenate((arrivals, sent)))
         inflow = np.bincount(topology.edge_dst, edge, cells + topology.sinks).astype(np.int64)
@@ -300,7 +302,7 @@ class Kernel:
         slots = np.maximum(capacity.slots - self.occupied[2], 0)
         drawn = np.where(topology.keeps_slot, self.occupied[0], local)
         probability = self._probability(unhindered * self.speed(), local, drawn, slots)
-        amount = self.draws.binomial(drawn, probability, self.columns)
+        amount = self.completing.draw(drawn, probability)
         early = self.nothing
         draws = self.draws.where(amount > self.occupied[0])
         if draws:
@@ -348,7 +350,7 @@ class Kernel:
         topology = self.topology
         on_it = [node in key.path and key.place in (SERVING, WAITING, PASSING) for key in topology.keys]
         chance = np.where(on_it, min(max(share, 0.0), 1.0), 0.0)
-        lost = self.draws.binomial(self.counts, chance, topology.cell_node)
+        lost = Binomials(self.draws, topology.cell_node).draw(self.counts, chance)
         self.touched += 1
         self.counts -= lost
         self.lose(0, lost, _REFUSED)

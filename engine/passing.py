@@ -134,8 +134,8 @@ class Passage:
             kernel.held[depth] = False
         self._pay(depth, level, passing)
         for reason, share in gate.screens:
-            passing = self._screen(level, passing, reason, share, failed)
-        flow = self._share_out(depth, level, self._split(level, gate, passing) if level.split else passing)
+            passing = self._screen(depth, level, passing, reason, share, failed)
+        flow = self._share_out(depth, level, self._split(depth, gate, passing) if level.split else passing)
         np.add.at(self.inflow, level.edge_dst, flow)
         if level.message_edge.size:
             np.add.at(self.inflow, level.message_dst, flow[level.message_edge])
@@ -170,6 +170,7 @@ class Passage:
 
     def _screen(
         self,
+        depth: int,
         level: Level,
         passing: CountArray,
         reason: FailureReason,
@@ -177,16 +178,16 @@ class Passage:
         failed: list[tuple[FailureReason, CountArray]],
     ) -> CountArray:
         """Take out what a filter blocks, what is throttled, or what an open circuit refuses."""
-        out = self.kernel.draws.binomial(passing, share, level.cell_node)
+        out = self.kernel.screening[depth].draw(passing, share)
         if not np.count_nonzero(out):
             return passing
         self.kernel.lose(level.cells.start, out, REASON_ROW[reason])
         failed.append((reason, out))
         return passing - out
 
-    def _split(self, level: Level, gate: Gate, passing: CountArray) -> CountArray:
+    def _split(self, depth: int, gate: Gate, passing: CountArray) -> CountArray:
         """What a cache answers, and what it does not, by deck."""
-        hits = self.kernel.draws.binomial(passing, gate.hit, level.cell_node)
+        hits = self.kernel.screening[depth].draw(passing, gate.hit)
         decks = np.empty(2 * passing.size, dtype=np.int64)
         decks[0::2], decks[1::2] = hits, passing - hits
         return decks

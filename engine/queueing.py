@@ -146,31 +146,38 @@ def pull(kernel: Kernel) -> None:
 class _Hand:
     """Hands messages out, a few at a time; what moves is written down and moved in one go.
 
-    free: slots by node, taken up as workers get messages.
+    free: slots by node, taken up as workers get messages. stored: messages by stored cell, likewise.
     """
 
     def __init__(self, kernel: Kernel, free: list[int]) -> None:
         self.kernel, self.free = kernel, free
+        cells = kernel.topology.stored_cells
+        self.first, self.stored = cells.start, kernel.counts[cells].tolist()
         self.sources: list[int] = []
         self.targets: list[int] = []
         self.edges: list[int] = []
         self.amounts: list[int] = []
+        self.workers: list[int] = []
+        self.handed: list[int] = []
 
     def out(self, pull: Pull, left: int) -> None:
         """Hand out what is `left` at one broker."""
-        kernel, free = self.kernel, self.free
-        stored = kernel.counts[pull.cells].tolist()
-        for i, worker in sorted(enumerate(pull.workers), key=lambda numbered: -free[numbered[1]]):
-            amount = min(free[worker], left)
+        free, workers = self.free, pull.workers
+        stored = self.stored[pull.cells.start - self.first : pull.cells.stop - self.first]
+        spare = [free[worker] for worker in workers]
+        for i in sorted(range(len(workers)), key=spare.__getitem__, reverse=True):
+            amount = min(free[workers[i]], left)
             if not amount:
                 break
-            taken = _take_some(stored, amount, left, kernel.draws.at(pull.node))
+            taken = _take_some(stored, amount, left, self.kernel.draws.at(pull.node))
             self._move(pull, i, taken)
-            stored = [all_ - part for all_, part in zip(stored, taken, strict=True)]
-            kernel.occupied[0, worker] += amount
-            kernel.arrival_mean[worker] += ARRIVAL_MEMORY * amount
-            free[worker] -= amount
+            free[workers[i]] -= amount
+            self.workers.append(workers[i])
+            self.handed.append(amount)
             left -= amount
+            if not left:
+                break
+            stored = [all_ - part for all_, part in zip(stored, taken, strict=True)]
 
     def _move(self, pull: Pull, worker: int, taken: list[int]) -> None:
         first_edge, targets = pull.first_edge + worker * len(taken), pull.dst[worker]
@@ -187,6 +194,9 @@ class _Hand:
         np.subtract.at(kernel.counts, self.sources, amounts)
         np.add.at(kernel.counts, self.targets, amounts)
         np.add.at(kernel.pull_flow, self.edges, amounts)
+        handed = np.array(self.handed, dtype=np.int64)
+        np.add.at(kernel.occupied[0], self.workers, handed)
+        np.add.at(kernel.arrival_mean, self.workers, ARRIVAL_MEMORY * handed)
 
 
 def _take_some(counts: list[int], amount: int, total: int, generator: np.random.Generator) -> list[int]:

@@ -124,10 +124,12 @@ class _Joint:
         self.measured = [kernel.measured for kernel in self.kernels]
         self.shared = [kernel.shared for kernel in self.kernels]
         self.clients = [
-            (simulation.clients, part.kinds)
-            for simulation, part in zip(simulations, self.parts, strict=True)
+            (simulation.clients, part.kinds, run)
+            for run, (simulation, part) in enumerate(zip(simulations, self.parts, strict=True))
             if simulation.stage.traffic.client.retries > 0
         ]
+        kinds = [kernel.born_kind.size for kernel in self.kernels]
+        self.run_of_kind = [run for run, size in enumerate(kinds) for _ in range(size)]
         self.failed_seen = np.concatenate([simulation.failed_seen for simulation in simulations])
         self.kernel.history = past.array
         self.kernel.rows = np.concatenate([past.take_in(kernel) for kernel in self.kernels])
@@ -183,10 +185,14 @@ class _Joint:
         kernel = self.kernel
         failed = (kernel.failed_kind - self.failed_seen) * ~kernel.topology.attack_kinds
         self.failed_seen[:] = kernel.failed_kind
-        some = np.count_nonzero(failed) > 0
-        for clients, kinds in self.clients:
-            if clients.waiting or (some and np.count_nonzero(failed[kinds])):
-                arrivals[kinds] += clients.retries(failed[kinds])
+        affected = {self.run_of_kind[kind] for kind in failed.nonzero()[0].tolist()}
+        for clients, kinds, run in self.clients:
+            if clients.waiting:
+                sent = clients.send_again()
+                if sent is not None:
+                    arrivals[kinds] += sent
+            if run in affected:
+                clients.fail(failed[kinds])
 
     def _hand_back(self) -> None:
         """Give each run's kernel its own cells and turns as they are now."""
