@@ -10,6 +10,7 @@ from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 from engine.board import ENDLESS, Board, Node
 from engine.grid import all_on_grid, on_grid
 from engine.ledger import REASON_ROW
+from engine.live import SHARES as _SHARES
 from engine.routing import works_on
 from engine.spec import FailureReason, Role, UslSpec
 
@@ -85,7 +86,7 @@ class Capacity:
 
     def refresh_shares(self, board: Board) -> None:
         """Take over the shares of requests alone."""
-        shares = np.array([node.live.shares() for node in board.nodes.values()]).reshape(-1, 4).T
+        shares = np.array([_SHARES(node.live) for node in board.nodes.values()]).reshape(-1, 4).T
         self.fault, self.hit, self.throttled, self.shut = all_on_grid(shares)
         self.faulty = bool(self.fault.any())
 

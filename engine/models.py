@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from engine.nodes.memory import Memory
 from engine.nodes.replica import Replica
 from engine.nodes.serverless import Serverless
 from engine.nodes.store import Store
-from engine.readings import Readings
+from engine.readings import NOTHING, Readings, read_all
 from engine.spec import Role
 from engine.view import NodeState
 from engine.wiring import Wiring
@@ -38,7 +38,7 @@ class Models:
         self._kinds: dict[int, str] = {}
         self._backlogs: dict[int, int] = {}
         self._wiring = Wiring(())
-        self._ticking: list[tuple[int, list[Behaviour]]] = []
+        self._ticking: list[tuple[int, bool, list[Behaviour]]] = []
         self._caches: list[tuple[int, Cache]] = []
         self._stale = self._lost_writes = self._replica_reads = 0
 
@@ -65,7 +65,9 @@ class Models:
         )
 
     def follow(self, board: Board, at_start: bool = False) -> None:
-        """Make the models of new nodes, and drop those of nodes that are gone or have become another kind."""
+        """Make the models of new nodes, and drop those of nodes that are gone or have become another kind; to be called
+        whenever nodes or wires have changed.
+        """
         for node_id in [n for n in self.of if n not in board.nodes or board.nodes[n].kind.id != self._kinds[n]]:
             self._drop(node_id, board)
         for node in board.nodes.values():
@@ -73,8 +75,15 @@ class Models:
                 self.of[node.id] = self._models_of(node, at_start)
                 self._kinds[node.id] = node.kind.id
         # In the order of the board, which is not that of `of` where a node has become another kind.
-        self._ticking = [(node, self.of[node]) for node in board.nodes if self.of[node]]
-        self._caches = [(node, model) for node, models in self._ticking for model in models if isinstance(model, Cache)]
+        self._ticking = [
+            (node.id, node.kind.replica is not None, self.of[node.id])
+            for node in board.nodes.values()
+            if self.of[node.id]
+        ]
+        self._caches = [
+            (node, model) for node, _, models in self._ticking for model in models if isinstance(model, Cache)
+        ]
+        self._wiring = Wiring(board.wires)
 
     def restart(self, board: Board) -> None:
         """Make all models anew, as the set-up does when it goes back."""
@@ -82,11 +91,8 @@ class Models:
         self._backlogs.clear()
         self.follow(board, at_start=True)
 
-    def read(self, kernel: Kernel, board: Board, steps: int, tick_s: float) -> list[Due]:
-        """Read what went through the nodes in a tick of so many steps; returns the caches, which must move on before
-        `tick`.
-        """
-        self.readings.read(kernel, board, steps)
+    def dues(self, board: Board, tick_s: float) -> list[Due]:
+        """The caches, which must move on before `tick`, by what was read."""
         nodes, of = board.nodes, self.readings.of
         return [
             cache.due(nodes[node], of(node), tick_s)
@@ -98,18 +104,19 @@ class Models:
         """Move every model on; returns what happened, and what they ask the simulation to do."""
         wishes: list[Wish] = []
         facts: list[Fact] = []
-        if self._wiring.wires != board.wires:
-            self._wiring = Wiring(board.wires)
-        callers, callees, act = self._wiring.callers, self._wiring.targets, wishes.append
-        around = Surroundings(time_s, tick_s, self.generator, self.readings.of, board.nodes, callers, callees, act)
-        for node_id, models in self._ticking:
-            node = board.nodes[node_id]
+        nodes, readings, wiring = board.nodes, self.readings.readings, self._wiring
+        around = Surroundings(
+            time_s, tick_s, self.generator, self.readings.of, nodes, wiring.callers, wiring.targets, wishes.append
+        )
+        for node_id, replicates, models in self._ticking:
+            node = nodes[node_id]
             if node.state is not NodeState.BUILDING:
-                reading = self.readings.of(node_id)
-                if node.kind.replica is not None:
+                reading = readings.get(node_id, NOTHING)
+                if replicates:
                     self._replica_reads += reading.reads
                 for model in models:
-                    facts += model.tick(node, reading, around)
+                    if happened := model.tick(node, reading, around):
+                        facts += happened
         return facts, wishes
 
     def act(self, action: str, node: Node) -> None:
@@ -206,3 +213,13 @@ class Models:
         if kind.backup is not None:
             models.append(Backup(node))
         return models
+
+
+def read_together(runs: Sequence[tuple[Models, Kernel, Board]], steps: int, tick_s: float) -> list[Due]:
+    """Read what went through the nodes of some runs in a tick of so many steps; returns all their caches, which must
+    move on before the models tick. Nothing is read for a run without models.
+    """
+    some = [run for run in runs if run[0].any]
+    if some:
+        read_all([(models.readings, kernel, board) for models, kernel, board in some], steps)
+    return [due for models, _, board in some for due in models.dues(board, tick_s)]

@@ -1,12 +1,18 @@
-"""What went through each node in a tick, for the nodes' models."""
+"""What went through each node in a tick, for the nodes' models; of many runs at once, for an array costs little more
+than a number.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from itertools import islice
 from operator import add
+from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import CountArray, FloatArray, IndexArray
+from engine.arrays import FloatArray, IndexArray
 from engine.board import Board
 from engine.kernel import Kernel
 from engine.nodes.behaviour import Reading
@@ -19,112 +25,170 @@ _FAILED, _ROWS = _TALLIES + 1, _TALLIES + 5
 
 
 class Readings:
-    """Reads the kernel's sums at the end of every tick; `of` gives the reading of a node, by number."""
+    """What one run read at the end of the last tick; `of` gives the reading of a node, by number."""
 
     def __init__(self) -> None:
         self.node_ids: tuple[int, ...] = ()
         self.sums: FloatArray = np.zeros((_ROWS, 0))
         self.readings: dict[int, Reading] = {}
+        self.passing: list[bool] = []
+        self.brokers: list[_Messages] = []
+        self.behind: list[_Behind] = []
         self._topology: Topology | None = None
-        self._passing: list[bool] = []
-        self._brokers: dict[int, tuple[IndexArray, IndexArray, IndexArray]] = {}
-        self._behind: dict[int, tuple[list[int], list[int]]] = {}
 
     def of(self, node: int) -> Reading:
         """The last tick of a node; nothing moved at one that is new."""
-        return self.readings.get(node, _NOTHING)
+        return self.readings.get(node, NOTHING)
 
-    def read(self, kernel: Kernel, board: Board, steps: int) -> None:
-        """Read the tick that just ended, of so many steps."""
-        topology = kernel.topology
-        if topology is not self._topology:
-            self._follow(topology, board)
-        ledger = kernel.ledger
-        sums = np.empty_like(self.sums)
-        sums[:_TALLIES] = kernel.tally()
-        sums[_TALLIES] = ledger.entered
-        sums[_FAILED] = np.add.reduce(ledger.failed, axis=0)
-        sums[_FAILED + 1 :] = ledger.occupied
-        flows, self.sums = sums - self.sums, sums
-        # Lists by node: most nodes are asked about, and numbers of Python are quicker one by one.
-        left, writes, reads, hits, misses, _, published, delivered, redelivered, entered, failed, *used = flows.astype(
-            np.int64
-        ).tolist()
-        messages, behind = self._messages(kernel.counts), self._behind_gateways(failed, left)
-        columns = (
-            [passed if passes else let_in for passed, let_in, passes in zip(left, entered, self._passing, strict=True)],
-            left,
-            failed,
-            list(map(add, left, failed)),
-            writes,
-            reads,
-            hits,
-            misses,
-            flows[Tally.FILLS].tolist(),
-            *behind,
-            [(serving + calling) / steps for serving, calling in zip(used[0], used[2], strict=True)],
-            [serving / steps for serving in used[0]],
-            *kernel.occupied.tolist(),
-            kernel.capacity.slots.tolist(),
-            *messages[:2],
-            published,
-            delivered,
-            redelivered,
-            messages[2],
-        )
-        self.readings = dict(zip(self.node_ids, map(Reading._make, zip(*columns, strict=True)), strict=True))
-
-    def _follow(self, topology: Topology, board: Board) -> None:
+    def follow(self, topology: Topology, board: Board) -> None:
         """Put the sums into the columns of another topology, and look up what lies where."""
+        if topology is self._topology:
+            return
         moved = np.zeros((_ROWS, topology.nodes))
         for i, node in enumerate(self.node_ids):
             if node in topology.node_index:
                 moved[:, topology.node_index[node]] = self.sums[:, i]
         self.sums, self.node_ids, self._topology = moved, topology.node_ids, topology
-        self._passing = [board.nodes[node].kind.role.passes_through for node in topology.node_ids]
+        self.passing = [board.nodes[node].kind.role.passes_through for node in topology.node_ids]
         index = topology.node_index
-        self._brokers = {
-            index[node.id]: _cells_of(topology, node.id)
+        self.brokers = [
+            _Messages(index[node.id], *_cells_of(topology, node.id))
             for node in board.nodes.values()
             if node.kind.role is Role.QUEUE
-        }
-        self._behind = {
-            index[node.id]: (
+        ]
+        self.behind = [
+            _Behind(
+                index[node.id],
                 [index[other] for other in _all_behind(board, node.id)],
                 [index[other] for other in _served_behind(board, node.id)],
             )
             for node in board.nodes.values()
             if node.kind.gateway is not None
-        }
-
-    def _messages(self, counts: CountArray) -> list[list[int]]:
-        """Messages stored, with the workers and dead, by node."""
-        found = [[0] * len(self.node_ids) for _ in range(3)]
-        for i, places in self._brokers.items():
-            for column, cells in zip(found, places, strict=True):
-                column[i] = int(counts[cells].sum())
-        return found
-
-    def _behind_gateways(self, failed: list[int], left: list[int]) -> tuple[list[int], list[int]]:
-        """Requests that failed behind a gateway, and that were answered there, by node."""
-        lost, done = ([0] * len(self.node_ids) for _ in range(2))
-        for i, (everything, served) in self._behind.items():
-            lost[i], done[i] = sum(failed[j] for j in everything), sum(left[j] for j in served)
-        return lost, done
+        ]
 
 
-_NOTHING = Reading()
+class _Messages(NamedTuple):
+    """Where the messages of a broker are. node: its column. cells: of those that are stored, then of those with the
+    workers, then of the dead ones; unacked, dead: where these begin.
+    """
+
+    node: int
+    cells: IndexArray
+    unacked: int
+    dead: int
 
 
-def _cells_of(topology: Topology, broker: int) -> tuple[IndexArray, IndexArray, IndexArray]:
-    """The cells of a broker's messages: stored, with its workers, dead."""
+class _Behind(NamedTuple):
+    """A gateway, the nodes that calls from it can arrive at, and of those the nearest that have slots, by column."""
+
+    node: int
+    everything: list[int]
+    served: list[int]
+
+
+def read_all(runs: Sequence[tuple[Readings, Kernel, Board]], steps: int) -> None:
+    """Read the tick that just ended, of so many steps, in each of some runs."""
+    for readings, kernel, board in runs:
+        readings.follow(kernel.topology, board)
+    sums = _sums([kernel for _, kernel, _ in runs])
+    flows = sums - np.concatenate([readings.sums for readings, _, _ in runs], axis=1)
+    rows = map(_MAKE, zip(*_columns(runs, flows, steps), strict=True))
+    first = 0
+    for readings, kernel, _ in runs:
+        after = first + kernel.nodes
+        readings.sums = sums[:, first:after]
+        readings.readings = dict(zip(readings.node_ids, islice(rows, kernel.nodes), strict=True))
+        first = after
+
+
+def _sums(kernels: Sequence[Kernel]) -> FloatArray:
+    """What went through the nodes of all runs since the start: the tallies, then requests let in, failed, and those
+    that were serving, waiting and calling, summed over steps.
+    """
+    sums = np.empty((_ROWS, sum(kernel.nodes for kernel in kernels)))
+    np.concatenate([kernel.tally() for kernel in kernels], axis=1, out=sums[:_TALLIES])
+    np.concatenate([kernel.ledger.entered for kernel in kernels], out=sums[_TALLIES])
+    sums[_FAILED] = np.add.reduce(np.concatenate([kernel.ledger.failed for kernel in kernels], axis=1), axis=0)
+    np.concatenate([kernel.ledger.occupied for kernel in kernels], axis=1, out=sums[_FAILED + 1 :])
+    return sums
+
+
+def _columns(runs: Sequence[tuple[Readings, Kernel, Board]], flows: FloatArray, steps: int) -> list[Sequence[float]]:
+    """The fields of all readings, each by node: lists, for most nodes are asked about, and numbers of Python are
+    quicker one by one.
+    """
+    left, writes, reads, hits, misses, _, published, delivered, redelivered, entered, failed = (
+        flows[: _FAILED + 1].astype(np.int64).tolist()
+    )
+    serving, calling = flows[_FAILED + 1], flows[_FAILED + 3]
+    passing = [passes for readings, _, _ in runs for passes in readings.passing]
+    messages, unacked, dead = _messages(runs, len(passing))
+    return [
+        [passed if passes else let_in for passed, let_in, passes in zip(left, entered, passing, strict=True)],
+        left,
+        failed,
+        list(map(add, left, failed)),
+        writes,
+        reads,
+        hits,
+        misses,
+        flows[Tally.FILLS].tolist(),
+        *_behind_gateways(runs, failed, left),
+        ((serving + calling) / steps).tolist(),
+        (serving / steps).tolist(),
+        *np.concatenate([kernel.occupied for _, kernel, _ in runs], axis=1).tolist(),
+        np.concatenate([kernel.capacity.slots for _, kernel, _ in runs]).tolist(),
+        messages,
+        unacked,
+        published,
+        delivered,
+        redelivered,
+        dead,
+    ]
+
+
+def _messages(runs: Sequence[tuple[Readings, Kernel, Board]], nodes: int) -> tuple[list[int], list[int], list[int]]:
+    """Messages stored, with the workers and dead, by node."""
+    stored, unacked, dead = ([0] * nodes for _ in range(3))
+    first = 0
+    for readings, kernel, _ in runs:
+        for broker in readings.brokers:
+            counts, i = kernel.counts[broker.cells].tolist(), first + broker.node
+            stored[i] = sum(counts[: broker.unacked])
+            unacked[i] = sum(counts[broker.unacked : broker.dead])
+            dead[i] = sum(counts[broker.dead :])
+        first += kernel.nodes
+    return stored, unacked, dead
+
+
+def _behind_gateways(
+    runs: Sequence[tuple[Readings, Kernel, Board]], failed: list[int], left: list[int]
+) -> tuple[list[int], list[int]]:
+    """Requests that failed behind a gateway, and that were answered there, by node."""
+    lost, done = ([0] * len(failed) for _ in range(2))
+    first = 0
+    for readings, kernel, _ in runs:
+        for gateway in readings.behind:
+            lost[first + gateway.node] = sum(failed[first + j] for j in gateway.everything)
+            done[first + gateway.node] = sum(left[first + j] for j in gateway.served)
+        first += kernel.nodes
+    return lost, done
+
+
+NOTHING = Reading()
+# Not `Reading._make`, which counts the fields of each anew.
+_MAKE = partial(tuple.__new__, Reading)
+
+
+def _cells_of(topology: Topology, broker: int) -> tuple[IndexArray, int, int]:
+    """The cells of a broker's messages, and where those begin that are with its workers, and the dead ones."""
     mine = [(i, key) for i, key in enumerate(topology.keys) if key.path[0] == broker]
     found: tuple[list[int], list[int], list[int]] = ([], [], [])
     for i, key in mine:
         if topology.nack[i] >= 0 or key.place == DEAD:
             found[0 if key.place == STORED else 2 if key.place == DEAD else 1].append(i)
-    stored, unacked, dead = (np.array(cells, dtype=np.intp) for cells in found)
-    return stored, unacked, dead
+    stored, unacked, dead = found
+    return np.array(stored + unacked + dead, dtype=np.intp), len(stored), len(stored) + len(unacked)
 
 
 def _all_behind(board: Board, start: int) -> list[int]:

@@ -56,8 +56,7 @@ from engine.kernel import Kernel
 from engine.metrics import Metrics
 from engine.migration import Migration
 from engine.mishaps import Mishaps
-from engine.models import Models
-from engine.nodes.cache import Due
+from engine.models import Models, read_together
 from engine.nodes.caches import advance
 from engine.phases import flatten
 from engine.routing import MOST_CELLS, TooManyPathsError, cells_at_most
@@ -169,16 +168,8 @@ class Simulation:
         self.present_steps += kernel.timed
         self.step_count += 1
         if self.step_count % self.steps_per_tick == 0:
-            advance(self.read_tick())
+            _read([self])
             self.end_tick()
-
-    def read_tick(self) -> list[Due]:
-        """Read what went through the nodes in the tick whose steps have been taken; returns the caches, which must move
-        on before `end_tick`.
-        """
-        if not self.models.any:
-            return []
-        return self.models.read(self.kernel, self.board, self.steps_per_tick, TICK_S)
 
     def arrivals(self, offset: int) -> CountArray:
         """What arrives in a step of the tick, by request kind: new, and sent again by the clients of what failed."""
@@ -414,6 +405,13 @@ def finish_together(simulations: Sequence[Simulation], present_steps: Sequence[i
     for simulation, present in zip(simulations, present_steps, strict=True):
         simulation.present_steps += present
         simulation.step_count += simulation.steps_per_tick
-    advance(due for simulation in simulations for due in simulation.read_tick())
+    _read(simulations)
     for simulation in simulations:
         simulation.end_tick()
+
+
+def _read(simulations: Sequence[Simulation]) -> None:
+    """Read what went through the nodes of runs in the tick whose steps have been taken, and move their caches on."""
+    if simulations:
+        runs = [(simulation.models, simulation.kernel, simulation.board) for simulation in simulations]
+        advance(read_together(runs, simulations[0].steps_per_tick, TICK_S))

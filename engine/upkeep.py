@@ -11,6 +11,7 @@ import numpy as np
 from engine.board import Node
 from engine.facts import DataLost, NodeDied, NodeReady
 from engine.failover import swap
+from engine.live import SHARES, STATIONS
 from engine.mishaps import Blow
 from engine.nodes.behaviour import Failover, Kill, LoseShare, Recovered, Redrive, Wish
 from engine.schedule import Dues
@@ -41,8 +42,9 @@ class Upkeep:
         if sim.rack is not None:
             sim.rack.mend()
         changed = False
-        for node in sim.board.nodes.values():
-            if node.state is not NodeState.READY and sim.step_count >= node.ready_step:
+        ready = NodeState.READY
+        for node in [n for n in sim.board.nodes.values() if n.state is not ready or n.rotation_step >= 0]:
+            if node.state is not ready and sim.step_count >= node.ready_step:
                 self._came_up(node)
                 changed = True
             if 0 <= node.rotation_step <= sim.step_count:
@@ -86,7 +88,7 @@ class Upkeep:
         for wish in wishes:
             self._grant(wish)
         live = [node.live for node in sim.board.nodes.values()]
-        stations, shares = [state.stations() for state in live], [state.shares() for state in live]
+        stations, shares = list(map(STATIONS, live)), list(map(SHARES, live))
         if stations != self._stations:
             sim.kernel.refresh(sim.board)
         elif shares != self._shares:
