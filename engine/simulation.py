@@ -53,7 +53,7 @@ from engine.facts import (
 )
 from engine.hosts.rack import Rack
 from engine.kernel import Kernel
-from engine.metrics import Metrics
+from engine.metrics import Metrics, tick_together
 from engine.migration import Migration
 from engine.mishaps import Mishaps
 from engine.models import Models, read_together
@@ -111,7 +111,7 @@ class Simulation:
             compile_topology(self.board, self.phases, self.dt_s), measure(self.board, self.dt_s), Draws(service)
         )
         self.tracers = Tracers(self.phases, self.board.source.id, self.dt_s, tracers)
-        self.metrics = Metrics(self.dt_s)
+        self.metrics = Metrics(self.dt_s, [kind.attack for kind in stage.request_kinds])
         self.vitals = Vitals()
         self.alerts = Alerts()
         self.economy = Economy(self)
@@ -168,8 +168,7 @@ class Simulation:
         self.present_steps += kernel.timed
         self.step_count += 1
         if self.step_count % self.steps_per_tick == 0:
-            _read([self])
-            self.end_tick()
+            _end_ticks([self])
 
     def arrivals(self, offset: int) -> CountArray:
         """What arrives in a step of the tick, by request kind: new, and sent again by the clients of what failed."""
@@ -328,9 +327,8 @@ class Simulation:
             self.clients.tick(fresh, TICK_S, self.board.source.policies)
 
     def end_tick(self) -> None:
-        """What comes of the steps of a tick: figures, money, users, the nodes' models, and perhaps the end."""
+        """What comes of the figures of a tick: money, users, the nodes' models, and perhaps the end."""
         stage = self.stage
-        self.metrics.tick(self.kernel, self.present_steps)
         error_rate, latency_ms = self.metrics.error_rate, self.metrics.latency_ms
         before = self.budget
         self.budget += self.economy.tick()
@@ -405,7 +403,13 @@ def finish_together(simulations: Sequence[Simulation], present_steps: Sequence[i
     for simulation, present in zip(simulations, present_steps, strict=True):
         simulation.present_steps += present
         simulation.step_count += simulation.steps_per_tick
+    _end_ticks(simulations)
+
+
+def _end_ticks(simulations: Sequence[Simulation]) -> None:
+    """End a tick of runs whose steps have been taken."""
     _read(simulations)
+    tick_together([(s.metrics, s.kernel, s.present_steps) for s in simulations])
     for simulation in simulations:
         simulation.end_tick()
 

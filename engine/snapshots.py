@@ -39,8 +39,7 @@ class Snapshot:
         self.monitored = not sim.stage.needs_monitoring or any(
             node.kind.alerts and node.is_up for node in sim.board.nodes.values()
         )
-        self.utilisation, self.throughput_rps = gauges.utilisation.tolist(), gauges.throughput_rps.tolist()
-        self.failing_rps, self.recent_failures = gauges.failing_rps.tolist(), gauges.recent_failures.T.tolist()
+        self.gauges = gauges.figures.T.tolist()
         self.failed = kernel.ledger.failed.T.tolist()
         self.serving, self.waiting, self.calling = kernel.occupied.tolist()
         self.held, self.slots, self.speed = _held(sim).tolist(), kernel.capacity.slots.tolist(), kernel.speed().tolist()
@@ -60,10 +59,26 @@ class Snapshot:
         """All of them, in the order they were built."""
         return tuple(self.node(node_id) for node_id in self.sim.board.nodes)
 
+    @cached_property
+    def by_kind(self) -> Mapping[str, tuple[int, ...]]:
+        """Their numbers by kind, the oldest first."""
+        found: dict[str, list[int]] = {}
+        for node in self.sim.board.nodes.values():
+            found.setdefault(node.kind.id, []).append(node.id)
+        return {kind: tuple(numbers) for kind, numbers in found.items()}
+
+    def of_kind(self, kind: str) -> tuple[NodeView, ...]:
+        """Those of a kind, the oldest first."""
+        if not self.monitored:
+            # What is seen depends on when one looked, and who looks at some has seen all.
+            return tuple(node for node in self.nodes if node.kind == kind)
+        return tuple(self.node(node_id) for node_id in self.by_kind.get(kind, ()))
+
     def _view(self, node: Node) -> NodeView:
         sim, i = self.sim, self.index[node.id]
         histogram = sim.tracers.by_node.get(node.id)
         endless = node.ready_step >= FOR_EVER
+        utilisation, throughput_rps, failing_rps, *recent_failures = self.gauges[i]
         passes = node.kind.role.passes_through
         return NodeView(
             id=node.id,
@@ -78,10 +93,10 @@ class Snapshot:
             calling=self.calling[i],
             waiting=self.waiting[i] + self.held[i],
             queue_limit=node.size.queue if passes else node.queue(),
-            utilisation=self.utilisation[i],
-            throughput_rps=self.throughput_rps[i],
-            failing_rps=self.failing_rps[i],
-            failing_reason=_most_frequent(self.recent_failures[i]),
+            utilisation=utilisation,
+            throughput_rps=throughput_rps,
+            failing_rps=failing_rps,
+            failing_reason=_most_frequent(recent_failures),
             failed=dict(zip(REASONS, self.failed[i], strict=True)),
             p95_ms=histogram.percentiles(0.95)[0] if histogram else float("nan"),
             speed=self.speed[i],

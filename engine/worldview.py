@@ -98,6 +98,20 @@ class WorldView:
         return self._now().node(node_id)
 
     @property
+    def by_kind(self) -> Mapping[str, tuple[int, ...]]:
+        """The numbers of the nodes by kind, the oldest first."""
+        return self._now().by_kind
+
+    def of_kind(self, kind: str) -> tuple[NodeView, ...]:
+        """The nodes of a kind, now, the oldest first."""
+        return self._now().of_kind(kind)
+
+    @property
+    def taken(self) -> frozenset[tuple[int, int]]:
+        """The cells of the map that are built on."""
+        return frozenset((node.x, node.y) for node in self._simulation.board.nodes.values())
+
+    @property
     def monitored(self) -> bool:
         """Whether the figures of nodes are exact: the stage asks for no monitoring, or some is up."""
         return self._now().monitored
@@ -109,6 +123,11 @@ class WorldView:
         if moment != self._moment:
             self._moment, self._snapshot = moment, Snapshot(sim, self._looks)
         return self._snapshot
+
+    @property
+    def connections(self) -> tuple[tuple[int, int], ...]:
+        """Who calls whom: the ends of all wires, in the order they were drawn."""
+        return tuple(self._simulation.board.wires)
 
     @property
     def wires(self) -> tuple[WireView, ...]:

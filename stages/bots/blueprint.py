@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from engine.commands import Accepted, Build, Clone, Command, Connect, Disconnect, Resize, Sell, SetPolicy
 from engine.spec import StageSpec
@@ -48,49 +49,51 @@ class Blueprint:
         return None
 
     def _wires(self, world: World, stage: StageSpec) -> Iterable[Command]:
-        drawn = {(wire.source, wire.target) for wire in world.wires}
+        drawn, numbers = frozenset(world.connections), world.by_kind
         for source_kind, target_kind in self.wires:
-            for source in of_kind(world, source_kind):
-                targets = of_kind(world, target_kind)
-                if stage.node_kind(source_kind).single_target:
-                    targets = [node for node in targets if node.state is NodeState.READY][:1]
-                yield from (Connect(source.id, node.id) for node in targets if (source.id, node.id) not in drawn)
+            sources, targets = numbers.get(source_kind, ()), numbers.get(target_kind, ())
+            if sources and targets and stage.node_kind(source_kind).single_target:
+                targets = tuple(node.id for node in world.of_kind(target_kind) if node.state is NodeState.READY)[:1]
+            yield from (Connect(*pair) for pair in product(sources, targets) if pair not in drawn)
         for source_kind, target_kind in self.gone:
-            pairs = [(s.id, t.id) for s in of_kind(world, source_kind) for t in of_kind(world, target_kind)]
+            pairs = product(numbers.get(source_kind, ()), numbers.get(target_kind, ()))
             yield from (Disconnect(*pair) for pair in pairs if pair in drawn)
 
     def _settings(self, world: World) -> Iterable[Command]:
         for kind, settings in self.settings.items():
-            for node in of_kind(world, kind):
+            for node in world.of_kind(kind):
                 for key, value in settings.items():
                     if node.policies.get(key) != value:
                         yield SetPolicy(node.id, key, value)
 
     def _nodes(self, world: World, stage: StageSpec) -> Iterable[Command]:
+        numbers = world.by_kind
         for kind, wanted in self.nodes.items():
-            have = of_kind(world, kind)
+            if len(numbers.get(kind, ())) == wanted.count:
+                continue
+            have = world.of_kind(kind)
             if len(have) < wanted.count and kind not in world.unlocked:
                 yield from _instead(stage, have, wanted)
             elif len(have) < wanted.count:
                 x, y = free_cell(stage, world, have[0] if have else self._neighbour(world, kind))
                 same = [node for node in have if node.size == (wanted.size or node.size)]
                 yield Clone(same[0].id, x, y) if same else Build(kind, x, y, wanted.size)
-            elif len(have) > wanted.count:
+            else:
                 yield Sell(have[-1].id)
 
     def _sizes(self, world: World) -> Iterable[Command]:
         for kind, wanted in self.nodes.items():
-            others = [node for node in of_kind(world, kind) if wanted.size and node.size != wanted.size]
+            others = [node for node in world.of_kind(kind) if node.size != wanted.size] if wanted.size else []
             yield from (Resize(node.id, wanted.size) for node in others if node.state is NodeState.READY)
 
     def _neighbour(self, world: World, kind: str) -> NodeView:
         """Where the first node of a kind goes: beside who will call it or is called by it."""
         beside = [target if source == kind else source for source, target in self.wires if kind in (source, target)]
-        found = [node for other in beside for node in of_kind(world, other)]
+        found = [node for other in beside for node in world.of_kind(other)]
         return found[0] if found else world.nodes[0]
 
 
-def _instead(stage: StageSpec, have: list[NodeView], wanted: Wanted) -> Iterable[Command]:
+def _instead(stage: StageSpec, have: Sequence[NodeView], wanted: Wanted) -> Iterable[Command]:
     """Where no more of a kind can be had: larger ones, one at a time, until there are as many slots."""
     slots = {size.id: size.slots for size in stage.node_kind(have[0].kind).sizes} if have else {}
     goal = wanted.count * slots.get(wanted.size or next(iter(slots), ""), 0)
@@ -102,8 +105,3 @@ def _instead(stage: StageSpec, have: list[NodeView], wanted: Wanted) -> Iterable
     bigger = larger(stage, least)
     if bigger is not None:
         yield bigger
-
-
-def of_kind(world: World, kind: str) -> list[NodeView]:
-    """The nodes of a kind, the oldest first."""
-    return [node for node in world.nodes if node.kind == kind]

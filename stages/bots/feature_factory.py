@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine.spec import StageSpec
-from stages.bots.blueprint import Blueprint, Wanted, of_kind
+from stages.bots.blueprint import Blueprint, Wanted
 from stages.bots.habits import (
     Answers,
     Migrates,
@@ -105,7 +105,7 @@ def _more_pods(blueprint: Blueprint) -> None:
 
 
 def _rush_without_cluster(world: World) -> bool:
-    return told("app_of_the_week")(world) and not of_kind(world, "kubernetes")
+    return told("app_of_the_week")(world) and "kubernetes" not in world.by_kind
 
 
 def novice(stage: StageSpec) -> PlanningBot:

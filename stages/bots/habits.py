@@ -13,7 +13,7 @@ from typing import Protocol
 from engine.commands import AnswerQuest, Command, Migrate, Operate, Reserve, Restart, RollBack
 from engine.spec import StageSpec
 from engine.view import NodeState
-from stages.bots.blueprint import Blueprint, of_kind
+from stages.bots.blueprint import Blueprint
 from stages.bots.player import REACTION_S, Patience, World
 
 
@@ -36,7 +36,7 @@ class ScaleOut:
 
     def look(self, world: World, blueprint: Blueprint, stage: StageSpec) -> Command | None:
         """Count upwards when the load has been too high for a while, and nothing is being built yet."""
-        nodes = of_kind(world, self.kind)
+        nodes = world.of_kind(self.kind)
         ready = [node for node in nodes if node.state is NodeState.READY]
         if not ready or len(ready) < len(nodes) or blueprint.nodes.get(self.kind, None) is None:
             return None
@@ -58,7 +58,7 @@ class ScaleUp:
 
     def look(self, world: World, blueprint: Blueprint, stage: StageSpec) -> Command | None:
         """Plan the next size when the load has been too high for a while."""
-        nodes = of_kind(world, self.kind)
+        nodes = world.of_kind(self.kind)
         if not nodes or any(node.state is not NodeState.READY for node in nodes):
             return None
         sizes = [size.id for size in stage.node_kind(self.kind).sizes]
@@ -127,7 +127,7 @@ class RestartsInTurn:
 
     def look(self, world: World, blueprint: Blueprint, stage: StageSpec) -> Command | None:
         """A restart of the fullest, while all the others are up."""
-        nodes = of_kind(world, self.kind)
+        nodes = world.of_kind(self.kind)
         if not nodes or any(node.state is not NodeState.READY for node in nodes):
             return None
         fullest = max(nodes, key=lambda node: node.figures.get("memory_share", 0.0))
@@ -161,8 +161,8 @@ class Reserves:
         """The next wire that is not reserved yet."""
         if not world.migrated:
             return None
-        sources = [node.id for node in of_kind(world, self.source)]
-        targets = [node.id for node in of_kind(world, self.target) if node.state is NodeState.READY]
+        sources = world.by_kind.get(self.source, ())
+        targets = [node.id for node in world.of_kind(self.target) if node.state is NodeState.READY]
         wires = [wire for wire in world.wires if wire.source in sources and wire.target in targets]
         return next((Reserve(w.source, w.target, self.requests) for w in wires if not w.kinds), None)
 
@@ -175,7 +175,7 @@ class Redrives:
 
     def look(self, world: World, blueprint: Blueprint, stage: StageSpec) -> Command | None:
         """The order, when there are any."""
-        dead = [node for node in of_kind(world, self.kind) if node.figures.get("dead", 0.0) > 0]
+        dead = [node for node in world.of_kind(self.kind) if node.figures.get("dead", 0.0) > 0]
         return Operate(dead[0].id, "redrive") if dead else None
 
 

@@ -6,7 +6,7 @@ It sees what a person sees, asks before it acts, and is no quicker than one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from engine.commands import Accepted, Answer, Clone, Command, Resize
@@ -37,8 +37,23 @@ class World(Protocol):
         """Everything that is built."""
 
     @property
+    def by_kind(self) -> Mapping[str, tuple[int, ...]]:
+        """The numbers of the nodes by kind, the oldest first."""
+
+    def of_kind(self, kind: str) -> tuple[NodeView, ...]:
+        """The nodes of a kind, the oldest first."""
+
+    @property
+    def taken(self) -> frozenset[tuple[int, int]]:
+        """Cells that are built on."""
+
+    @property
+    def connections(self) -> tuple[tuple[int, int], ...]:
+        """Who calls whom, by number."""
+
+    @property
     def wires(self) -> tuple[WireView, ...]:
-        """Who calls whom."""
+        """The same with all that can be seen of it."""
 
     @property
     def unlocked(self) -> tuple[str, ...]:
@@ -136,6 +151,7 @@ def clone_beside(stage: StageSpec, world: World, node: NodeView) -> Command:
 
 def free_cell(stage: StageSpec, world: World, near: NodeView) -> tuple[int, int]:
     """The free cell nearest to a node (its own when the map is full, so that the refusal says so)."""
-    taken = {(node.x, node.y) for node in world.nodes}
-    cells = [(x, y) for x in range(stage.width) for y in range(stage.height) if (x, y) not in taken]
-    return min(cells, key=lambda cell: (abs(cell[0] - near.x) + abs(cell[1] - near.y), cell), default=(near.x, near.y))
+    taken, columns, rows = world.taken, range(stage.width), range(stage.height)
+    free = [(abs(x - near.x) + abs(y - near.y), x, y) for x in columns for y in rows if (x, y) not in taken]
+    _, x, y = min(free, default=(0, near.x, near.y))
+    return x, y
