@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 from engine.board import ENDLESS, Board, Node
-from engine.grid import all_on_grid, on_grid
+from engine.grid import on_grid
 from engine.ledger import REASON_ROW
-from engine.live import SHARES as _SHARES
+from engine.live import shares
 from engine.routing import works_on
 from engine.spec import FailureReason, Role, UslSpec
 
@@ -75,7 +76,8 @@ class Capacity:
         self.allowance = np.where(passing & (rate > 0), rate * self.speed * self.dt_s, np.inf)
         self.burst = np.maximum(1.0, rate * self.speed * np.where(limited, LIMIT_BURST_S, BURST_S))
         self._stop(nodes)
-        self.refresh_shares(board)
+        self.fault, self.hit, self.throttled, self.shut = np.zeros((4, len(nodes)))
+        self.refresh_shares({i: shares(node.live) for i, node in enumerate(nodes)})
 
     def _stop(self, nodes: list[Node]) -> None:
         """Let nothing through nodes without slots whose host stands still; in a pause they hold whatever arrives."""
@@ -84,10 +86,10 @@ class Capacity:
             self.allowance[stopped], self.burst[stopped] = NEXT_TO_NOTHING, 0.0
             self.queue[[i for i in stopped if nodes[i].live.paused]] = ENDLESS
 
-    def refresh_shares(self, board: Board) -> None:
-        """Take over the shares of requests alone."""
-        shares = np.array([_SHARES(node.live) for node in board.nodes.values()]).reshape(-1, 4).T
-        self.fault, self.hit, self.throttled, self.shut = all_on_grid(shares)
+    def refresh_shares(self, changed: Mapping[int, Sequence[float]]) -> None:
+        """Take over the shares of requests of some nodes, by column, and nothing else (see `engine.live.shares`)."""
+        for i, given in changed.items():
+            self.fault[i], self.hit[i], self.throttled[i], self.shut[i] = map(on_grid, given)
         self.faulty = bool(self.fault.any())
 
 

@@ -4,10 +4,6 @@ drawn.
 
 from __future__ import annotations
 
-import numpy as np
-
-from engine.arrays import FloatArray
-
 PROBABILITY_GRID = 2.0**-24
 # Fine enough for any service time, and coarse enough that sums of millions of requests stay exact.
 RATE_GRID = 2.0**-30
@@ -18,9 +14,3 @@ def on_grid(probability: float) -> float:
     if probability <= 0.0:
         return 0.0
     return min(1.0, max(0.0, round(probability / PROBABILITY_GRID) * PROBABILITY_GRID))
-
-
-def all_on_grid(probabilities: FloatArray) -> FloatArray:
-    """The same of an array of them, in rows of their own."""
-    rounded = np.rint(np.ascontiguousarray(probabilities) * (1.0 / PROBABILITY_GRID)) * PROBABILITY_GRID
-    return np.asarray(np.minimum(np.maximum(rounded, 0.0), 1.0))

@@ -18,6 +18,8 @@ M/M/c/K in the tests; see `engine.timestep` for the bias.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from engine import queueing, sampling
@@ -101,10 +103,10 @@ class Kernel:
         self.measured += 1
         self.capacity.refresh(board)
 
-    def refresh_shares(self, board: Board) -> None:
-        """Take over shares of requests that changed, and nothing else."""
+    def refresh_shares(self, changed: Mapping[int, Sequence[float]]) -> None:
+        """Take over the shares of requests of the nodes where they changed, by column, and nothing else."""
         self.shared += 1
-        self.capacity.refresh_shares(board)
+        self.capacity.refresh_shares(changed)
 
     def _weigh(self) -> None:
         """What the capacities mean for each level, as far as they changed since the last step."""

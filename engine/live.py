@@ -34,6 +34,6 @@ class Live:
 
 
 # Attributes are compared at every tick, and fetched quickest this way. What slots, queues and pace follow from:
-STATIONS: Callable[[Live], tuple[float, ...]] = attrgetter("instances", "slots", "queue", "pace", "drag", "event_pace")
+stations: Callable[[Live], tuple[float, ...]] = attrgetter("instances", "slots", "queue", "pace", "drag", "event_pace")
 # And the shares of requests:
-SHARES: Callable[[Live], tuple[float, ...]] = attrgetter("fault_share", "hit", "throttled", "shut")
+shares: Callable[[Live], tuple[float, ...]] = attrgetter("fault_share", "hit", "throttled", "shut")

@@ -11,7 +11,7 @@ import numpy as np
 from engine.board import Node
 from engine.facts import DataLost, NodeDied, NodeReady
 from engine.failover import swap
-from engine.live import SHARES, STATIONS
+from engine.live import shares, stations
 from engine.mishaps import Blow
 from engine.nodes.behaviour import Failover, Kill, LoseShare, Recovered, Redrive, Wish
 from engine.schedule import Dues
@@ -35,6 +35,7 @@ class Upkeep:
         self.simulation = simulation
         self._stations: list[tuple[float, ...]] = []
         self._shares: list[tuple[float, ...]] = []
+        self._known = (-1, -1)
 
     def begin_tick(self) -> None:
         """Finish what is built, resized, restarted or repaired by now, and let balancers notice."""
@@ -87,13 +88,22 @@ class Upkeep:
         sim.pending.extend(facts)
         for wish in wishes:
             self._grant(wish)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the kernel what the models have changed. It has all shares by now that were told before, unless it was
+        rebuilt or refreshed meanwhile.
+        """
+        sim, kernel = self.simulation, self.simulation.kernel
         live = [node.live for node in sim.board.nodes.values()]
-        stations, shares = list(map(STATIONS, live)), list(map(SHARES, live))
-        if stations != self._stations:
-            sim.kernel.refresh(sim.board)
-        elif shares != self._shares:
-            sim.kernel.refresh_shares(sim.board)
-        self._stations, self._shares = stations, shares
+        stations_now, now = list(map(stations, live)), list(map(shares, live))
+        if stations_now != self._stations:
+            kernel.refresh(sim.board)
+        elif now != self._shares:
+            knows = self._known == (kernel.touched, kernel.measured)
+            pairs = enumerate(zip(now, self._shares, strict=True))
+            kernel.refresh_shares({i: given for i, (given, told) in pairs if given != told or not knows})
+        self._stations, self._shares, self._known = stations_now, now, (kernel.touched, kernel.measured)
 
     def went_down(self, node: Node, what: str) -> None:
         """A node stopped taking requests: its models hear `what`, and its balancers notice after a while."""

@@ -10,6 +10,7 @@ from engine.facts import DeadLetters, Fact
 from engine.nodes.behaviour import Reading, Redrive, Surroundings
 
 QUIET_S = 5.0
+FIGURES = ("messages", "unacked", "oldest_s", "dead", "consumers")
 
 
 class Broker:
@@ -28,7 +29,7 @@ class Broker:
         self._dead = 0
         self._last_death_s = -QUIET_S
         self._redrive = False
-        self._figures = dict.fromkeys(("messages", "unacked", "oldest_s", "dead", "consumers"), 0.0)
+        self._shown: tuple[float, ...] = (0.0,) * len(FIGURES)
 
     def tick(self, node: Node, reading: Reading, around: Surroundings) -> list[Fact]:
         """Bring the history up to date, and pass the player's wish on."""
@@ -37,14 +38,8 @@ class Broker:
             self._redrive = False
             around.act(Redrive(node.id))
         oldest_s = around.time_s - self._history[0][0] if self._history else 0.0
-        consumers = sum(around.nodes[callee].is_up for callee in around.callees(node.id))
-        self._figures = {
-            "messages": float(reading.messages),
-            "unacked": float(reading.unacked),
-            "oldest_s": oldest_s,
-            "dead": float(reading.dead),
-            "consumers": float(consumers),
-        }
+        consumers = sum([around.nodes[callee].is_up for callee in around.callees(node.id)])
+        self._shown = (reading.messages, reading.unacked, oldest_s, reading.dead, consumers)
         return self._deaths(node, reading.dead, around.time_s)
 
     def act(self, action: str, node: Node) -> None:
@@ -58,7 +53,7 @@ class Broker:
         """messages: stored now. unacked: with workers. oldest_s: age of the oldest stored message. dead: put aside.
         consumers: workers that are up.
         """
-        return self._figures
+        return dict(zip(FIGURES, map(float, self._shown), strict=True))
 
     def state(self) -> tuple[object, ...]:
         """See `engine.nodes.behaviour.Behaviour`."""

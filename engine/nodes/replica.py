@@ -106,8 +106,11 @@ class Replica:
 
     def _find_master(self, node: Node, around: Surroundings) -> Node | None:
         """The first node wired to this one that it could replace."""
-        callers = (around.nodes[caller] for caller in around.callers(node.id))
-        return next((caller for caller in callers if caller.kind.id == self.spec.promotes_to), None)
+        for number in around.callers(node.id):
+            caller = around.nodes[number]
+            if caller.kind.id == self.spec.promotes_to:
+                return caller
+        return None
 
     def _follow(self, node: Node, master: Node, around: Surroundings) -> None:
         if master.id != self._master:
