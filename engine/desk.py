@@ -7,9 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from engine.arrays import FloatArray
 from engine.commands import AnswerQuest, Fire, Refused, RollBack, Tune
 from engine.commands import RefusalCode as Code
 from engine.facts import Fact
@@ -30,7 +27,7 @@ class Desk:
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
         self.settings: dict[str, int] = {}
-        self._mix = np.ones(len(simulation.stage.request_kinds))
+        self._mix = [1.0] * len(simulation.stage.request_kinds)
 
     def plan(self, command: Matter) -> Plan | Refused:
         """Whether a command is legal now, and what it costs."""
@@ -63,18 +60,18 @@ class Desk:
                 return [sim.schedule.roll_back(event, sim.time_s)]
             case Tune(key=key, value=value):
                 self.settings[key] = value
-                percents = [self.settings.get(f"mix:{kind.id}", 100) for kind in sim.stage.request_kinds]
-                self._mix = np.array(percents) / 100.0
+                self._mix = [self.settings.get(f"mix:{kind.id}", 100) / 100.0 for kind in sim.stage.request_kinds]
             case Fire(event=event):
                 spec = self._event(event)
                 if spec is not None:
                     sim.schedule.fire(spec, sim.time_s)
         return []
 
-    def tuning(self, time_s: float) -> FloatArray:
+    def tuning(self, time_s: float) -> list[float]:
         """Factor on the arrivals of each request kind: the stage's escalation, and what the player tuned."""
         growth = 1.0 + self.simulation.stage.escalation_per_min
-        return np.asarray(self._mix * (growth ** (time_s / 60.0) * self.settings.get("traffic", 100) / 100.0))
+        factor = growth ** (time_s / 60.0) * self.settings.get("traffic", 100) / 100.0
+        return [share * factor for share in self._mix]
 
     def values(self) -> Mapping[str, float]:
         """The metrics that events may wait for; see `ConditionSpec`."""

@@ -35,6 +35,7 @@ class Economy:
         self._called: dict[int, int] = {}
         self._has_calls = any(size.price_per_1000 > 0 for kind in stage.node_kinds for size in kind.sizes)
         self._kept: list[float] = []
+        self._all_kept = 0.0
         self._varying: list[tuple[int, Node]] = []
         self._by_call: list[tuple[int, Node]] = []
         self._topology_version = -1
@@ -43,12 +44,12 @@ class Economy:
     @property
     def keep_per_day(self) -> float:
         """What all that runs costs a calendar day, calls aside."""
-        sim = self.simulation
         self._follow()
-        for i, node in self._varying:
-            self._kept[i] = self.keep_of(node)
-        # fsum: `sum` rounds floats differently from Python 3.12 on, and the browser's is newer than many a desktop's.
-        return math.fsum(self._kept) + sim.bills.idle_per_day + self.fixed_per_day
+        if self._varying:
+            for i, node in self._varying:
+                self._kept[i] = self.keep_of(node)
+            self._all_kept = math.fsum(self._kept)
+        return self._all_kept + self.simulation.bills.idle_per_day + self.fixed_per_day
 
     @property
     def running_per_day(self) -> float:
@@ -84,6 +85,8 @@ class Economy:
         self._topology_version = sim.topology_version
         nodes = list(enumerate(sim.board.nodes.values()))
         self._kept = [self.keep_of(node) for _, node in nodes]
+        # fsum: `sum` rounds floats differently from Python 3.12 on, and the browser's is newer than many a desktop's.
+        self._all_kept = math.fsum(self._kept)
         self._varying = [(i, node) for i, node in nodes if sim.models.is_elastic(node.id) or sim.bills.varies(node)]
         index = sim.kernel.topology.node_index
         self._by_call = [(index[node.id], node) for _, node in nodes if node.size.price_per_1000 > 0]
@@ -91,10 +94,12 @@ class Economy:
     def _calls(self) -> float:
         """Pay for the requests that were let in at nodes with a price a call."""
         sim = self.simulation
+        self._follow()
+        if not self._by_call and not self.calls_per_day:
+            return 0.0
         entered, left = sim.kernel.ledger.entered, sim.kernel.tally()[Tally.LEFT]
         cost = 0.0
         by_kind = dict.fromkeys(self.calls_per_day, 0.0)
-        self._follow()
         for i, node in self._by_call:
             total = max(int(entered[i]), int(left[i]))
             price = (total - self._called.get(node.id, 0)) * node.size.price_per_1000 / 1000.0

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.arrays import FloatArray
 from engine.facts import (
     EventAnnounced,
     EventEnded,
@@ -110,7 +109,7 @@ class Schedule:
         occurrence = self._add(event, time_s)
         occurrence.starts_at_s, occurrence.told, occurrence.repeated = time_s, True, True
 
-    def multipliers(self, time_s: float, only_known: bool = False) -> FloatArray:
+    def multipliers(self, time_s: float, only_known: bool = False) -> list[float]:
         """Factor on the arrivals of each request kind at a moment. only_known: as a forecast sees it."""
         factor = [1.0] * len(self.kinds)
         for occurrence in self.occurrences:
@@ -126,7 +125,7 @@ class Schedule:
                 gain = occurrence.gain(effect, began_s, time_s)
                 for i in (self.kinds[kind] for kind in effect.kinds or self.kinds):
                     factor[i] *= gain
-        return np.array(factor)
+        return factor
 
     def announced(self) -> tuple[AnnouncedEvent, ...]:
         """Told and not yet started."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Sequence
+from operator import mul
 
 import numpy as np
 
@@ -311,19 +314,20 @@ class Simulation:
 
     def begin_tick(self) -> None:
         """What comes before the steps of a tick: the board's own changes, events, and the draw of the arrivals."""
+        time_s = self.time_s
         self.upkeep.begin_tick()
         self.bills.begin_tick()
-        self.pending.extend(self.schedule.advance(self.time_s, self.desk.values))
+        self.pending.extend(self.schedule.advance(time_s, self.desk.values))
         dues = self.schedule.take_dues()
         self.upkeep.befall(dues)
         self.budget += dues.money
         if dues.users:
             self.traffic.join(dues.users)
-        self.pending.extend(self.migration.advance(self.time_s))
-        multipliers = self.schedule.multipliers(self.time_s) * self.desk.tuning(self.time_s)
-        self.block = self.traffic.draw(self.time_s, multipliers, self.dt_s, self.steps_per_tick)
+        self.pending.extend(self.migration.advance(time_s))
+        multipliers = list(map(mul, self.schedule.multipliers(time_s), self.desk.tuning(time_s)))
+        self.block = self.traffic.draw(time_s, multipliers, self.dt_s, self.steps_per_tick)
         if self.stage.traffic.client.retries > 0:
-            fresh = self.block.sum(axis=0) * ~self.kernel.topology.attack_kinds
+            fresh = np.add.reduce(self.block, axis=0) * ~self.kernel.topology.attack_kinds
             self.clients.tick(fresh, TICK_S, self.board.source.policies)
 
     def end_tick(self) -> None:
@@ -334,7 +338,7 @@ class Simulation:
         self.budget += self.economy.tick()
         if before >= 0 > self.budget:
             self.pending.append(BudgetWarning())
-        self.traffic.live(TICK_S, error_rate, 0.0 if np.isnan(latency_ms) else latency_ms)
+        self.traffic.live(TICK_S, error_rate, 0.0 if math.isnan(latency_ms) else latency_ms)
         self.gauge.advance(error_rate, TICK_S)
         self._warn()
         self.upkeep.end_tick()
@@ -351,7 +355,7 @@ class Simulation:
             self._end("won")
 
     def _warn(self) -> None:
-        level = sum(self.gauge.level >= mark for mark in GAUGE_WARNINGS)
+        level = bisect_right(GAUGE_WARNINGS, self.gauge.level)
         if level > self.warned:
             self.pending.append(GaugeWarning(GAUGE_WARNINGS[level - 1]))
         self.warned = level
@@ -385,6 +389,8 @@ class Simulation:
     def _failed_before(self) -> CountArray:
         """The failures at the last second's end, in the columns of the present topology."""
         topology = self.kernel.topology
+        if self.failed_mark_ids == topology.node_ids:
+            return self.failed_mark
         before = np.zeros_like(self.kernel.ledger.failed)
         for i, node in enumerate(self.failed_mark_ids):
             if node in topology.node_index:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from engine.arrays import CountArray, FloatArray, constant
+from engine.arrays import CountArray
 from engine.spec import StageSpec, UserModel
 
-RATE_GRID = constant(2.0**-20)
-PER_GRID = constant(2.0**20)
+RATE_GRID = 2.0**-20
+PER_GRID = 2.0**20
 
 
 class Traffic:
@@ -20,7 +21,7 @@ class Traffic:
         self.stage = stage
         self.generator = generator
         weights = np.array([stage.traffic.mix.get(kind.id, 0.0) for kind in stage.request_kinds])
-        self.mix: FloatArray = weights / weights.sum()
+        self.mix: list[float] = (weights / weights.sum()).tolist()
         self.curve_s = np.array([point.at_s for point in stage.traffic.curve])
         self.curve_rps = np.array([point.rps for point in stage.traffic.curve])
         self.users = stage.traffic.users.initial if stage.traffic.users else 0.0
@@ -33,11 +34,12 @@ class Traffic:
         rhythm = 1.0 + model.daily_swing * math.sin(2.0 * math.pi * time_s / self.stage.day_s)
         return (self.users if users is None else users) * model.rps_per_user * rhythm
 
-    def draw(self, time_s: float, multipliers: FloatArray, dt_s: float, steps: int) -> CountArray:
+    def draw(self, time_s: float, multipliers: Sequence[float], dt_s: float, steps: int) -> CountArray:
         """Arrivals of the coming steps, shape (steps, kinds), int64."""
-        mean = self.base_rps(time_s) * self.mix * multipliers * dt_s
-        mean = np.rint(mean * PER_GRID) * RATE_GRID
-        return self.generator.poisson(mean, (steps, mean.size)).astype(np.int64, copy=False)
+        rps = self.base_rps(time_s)
+        means = [rps * share * factor * dt_s for share, factor in zip(self.mix, multipliers, strict=True)]
+        on_grid = [round(mean * PER_GRID) * RATE_GRID for mean in means]
+        return self.generator.poisson(on_grid, (steps, len(means))).astype(np.int64, copy=False)
 
     def live(self, elapsed_s: float, error_rate: float, latency_ms: float) -> None:
         """Let users come and go for a while: they grow while the service is good, and leave as it fails or drags.

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from engine.board import Board
 from engine.kernel import Kernel
 from engine.metrics import Metrics
@@ -40,10 +38,11 @@ class Vitals:
     def second(self, kernel: Kernel, board: Board) -> Changes:
         """Judge every node at the end of a second of operation."""
         overloaded, relieved = [], []
-        for i, node in enumerate(kernel.topology.node_ids):
-            pressed = kernel.waiting[i] * 2 >= max(int(kernel.capacity.slots[i]), 1)
+        stations = zip(kernel.topology.node_ids, kernel.waiting.tolist(), kernel.capacity.slots.tolist(), strict=True)
+        for node, waiting, slots in stations:
+            pressed = waiting * 2 >= max(slots, 1)
             self.pressed_s[node] = self.pressed_s.get(node, 0) + 1 if pressed else 0
-            self.calm_s[node] = 0 if kernel.waiting[i] else self.calm_s.get(node, 0) + 1
+            self.calm_s[node] = 0 if waiting else self.calm_s.get(node, 0) + 1
             if node not in self.overloaded and self.pressed_s[node] >= OVERLOADED_AFTER_S:
                 overloaded.append(node)
             if node in self.overloaded and self.calm_s[node] >= RELIEVED_AFTER_S:
@@ -70,13 +69,14 @@ def watched(kernel: Kernel, metrics: Metrics, board: Board, models: Models) -> d
     gauges = metrics.nodes
     if gauges.node_ids != kernel.topology.node_ids:
         gauges = gauges.moved_to(kernel.topology.node_ids)
-    use = gauges.utilisation
+    use, slots, waiting = gauges.utilisation.tolist(), kernel.capacity.slots.tolist(), kernel.waiting.tolist()
     for node in board.nodes.values():
         i = kernel.topology.node_index[node.id]
-        if kernel.capacity.slots[i] and node.kind.role is not Role.SOURCE:
-            values["utilisation"][node.id] = float(use[i])
-        if not node.kind.role.passes_through and node.queue():
-            values["queue_share"][node.id] = int(kernel.waiting[i]) / node.queue()
+        if slots[i] and node.kind.role is not Role.SOURCE:
+            values["utilisation"][node.id] = use[i]
+        queue = 0 if node.kind.role.passes_through else node.queue()
+        if queue:
+            values["queue_share"][node.id] = waiting[i] / queue
         for name, value in models.figures(node.id).items():
             if name in values:
                 values[name][node.id] = value
@@ -99,9 +99,9 @@ def _past_peak(kernel: Kernel, node: int, usl: UslSpec | None) -> bool:
     if usl is None:
         return False
     index = kernel.topology.node_index[node]
+    if not kernel.waiting[index]:
+        return False
     writes = write_share(kernel, index)
     alpha = usl.contention_read + (usl.contention_write - usl.contention_read) * writes
     beta = usl.coherency_read + (usl.coherency_write - usl.coherency_read) * writes
-    return bool(kernel.serving[index] > LOCKED_BEYOND_PEAK * usl_peak(alpha, beta)) and bool(
-        np.any(kernel.waiting[index])
-    )
+    return bool(kernel.serving[index] > LOCKED_BEYOND_PEAK * usl_peak(alpha, beta))

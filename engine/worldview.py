@@ -281,7 +281,7 @@ class WorldView:
         sim = self._simulation
         time_s = np.linspace(0.0, sim.stage.duration_s, FORECAST_POINTS)
         users = sim.traffic.users
-        mix = sim.traffic.mix
+        mix = np.array(sim.traffic.mix)
         rps = np.array(
             [
                 sim.traffic.base_rps(t, users) * float(mix @ sim.schedule.multipliers(t, only_known=True))
