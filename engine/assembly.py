@@ -13,7 +13,6 @@ from engine.grid import RATE_GRID
 from engine.levels import build_levels, level_order
 from engine.phases import DELIVERED, DONE, LIVE, MESSAGE, ORPHANED, WASTED, Phases
 from engine.routing import NO_ROUTE, PASSING, SERVING, STORED, WAITING, CellKey, Edge, Explorer, Path, service_ms
-from engine.sampling import Groups
 from engine.spec import SubItem
 from engine.tallies import tally
 from engine.topology import Pull, Topology
@@ -95,8 +94,8 @@ class _Assembler:
             write_cells=_indices(writes),
             write_node=cell_node[_indices(writes)],
             admit_to=_indices([self.index[key._replace(place=SERVING)] for key in keys[serving:served]]),
-            serving_groups=Groups.sorted_by(cell_node[:serving]),
-            waiting_groups=Groups.sorted_by(cell_node[serving:served]),
+            serving_node=cell_node[:serving],
+            waiting_node=cell_node[serving:served],
             arrival_counter=cell_node[:served] + nodes * (np.arange(served, dtype=np.intp) >= serving),
             occupied_cell=occupied_cell,
             occupied_by=occupied_by,

@@ -6,7 +6,6 @@ then each run's numbers come from its own stream, in the order in which it would
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -57,6 +56,7 @@ class JointDraws(Draws):
         self.generators = tuple(generators)
         self.owner = np.repeat(np.arange(len(nodes)), nodes)
         self.starts = np.concatenate(([0], np.cumsum(nodes)))
+        self.firsts = self.starts[:-1]
         self.active: list[int] = list(range(len(nodes)))
         # Filled anew by every draw for all nodes: nobody keeps it.
         self._for_all = np.zeros(self.owner.size)
@@ -67,10 +67,17 @@ class JointDraws(Draws):
         """For those of the runs in which something is so at a node."""
         if not np.count_nonzero(nodes):
             return None
-        found = np.logical_or.reduceat(nodes, self.starts[:-1])
-        some = copy.copy(self)
-        some.active = [run for run in self.active if found[run]]
-        return some if some.active else None
+        found = np.logical_or.reduceat(nodes, self.firsts).tolist()
+        active = [run for run in self.active if found[run]]
+        if len(active) == len(self.active):
+            return self
+        return self._of(active) if active else None
+
+    def _of(self, active: list[int]) -> JointDraws:
+        some = JointDraws.__new__(JointDraws)
+        some.__dict__.update(self.__dict__)
+        some.active = active
+        return some
 
     def at(self, node: int) -> np.random.Generator:
         """The stream of the node's run."""

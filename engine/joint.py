@@ -17,7 +17,6 @@ import numpy as np
 from engine.arrays import IndexArray
 from engine.capacity import Capacity
 from engine.levels import GROUP_SHIFT
-from engine.sampling import Groups
 from engine.topology import Level, Member, Pull, Topology
 
 _NO_INDEX: IndexArray = np.zeros(0, dtype=np.intp)
@@ -209,12 +208,15 @@ class _Joining:
                 )
 
     def topology(self) -> Topology:
-        """All arrays the steps need; what only commands, tracers and sums look at stays with the parts."""
+        """All arrays the steps need; what only commands and tracers look at stays with the parts."""
         joined, by_cell, node, kind, first = self._joined, self._by_cell, self.node, self.kind, self.serving[-1]
         cell_node = by_cell("cell_node", node)
         served = np.arange(self.served)
         counted = _joined([t.occupied_by % t.nodes for t in self.topologies], node)
         rows = _joined([t.occupied_by // t.nodes for t in self.topologies])
+        tallied = _joined([t.tally_place % t.nodes for t in self.topologies], node)
+        sums = _joined([t.tally_place // t.nodes for t in self.topologies])
+        flow = self._flows()
         flows = _offsets([t.edge_mover.size + sum(level.edge_dst.size for level in t.levels) for t in self.topologies])
         return Topology(
             node_ids=(),
@@ -233,8 +235,8 @@ class _Joining:
             write_cells=self._placed("write_cells"),
             write_node=joined("write_node", node),
             admit_to=joined("admit_to", self.serving),
-            serving_groups=Groups.sorted_by(cell_node[:first]),
-            waiting_groups=Groups.sorted_by(cell_node[first : self.served]),
+            serving_node=cell_node[:first],
+            waiting_node=cell_node[first : self.served],
             arrival_counter=cell_node[: self.served] + self.nodes * (served >= first),
             occupied_cell=self._placed("occupied_cell"),
             occupied_by=counted + rows * self.nodes,
@@ -255,10 +257,10 @@ class _Joining:
             pull_worker=joined("pull_worker", node),
             pull_start=joined("pull_start", self.worker),
             all_edge_wires=_NO_INDEX,
-            tally_edge=_NO_INDEX,
-            tally_place=_NO_INDEX,
-            tally_weight=np.zeros(0),
-            no_route_edge=self._flows()[joined("no_route_edge", flows)],
+            tally_edge=flow[joined("tally_edge", flows)],
+            tally_place=tallied + sums * self.nodes,
+            tally_weight=joined("tally_weight"),
+            no_route_edge=flow[joined("no_route_edge", flows)],
             no_route_kind=joined("no_route_kind", kind),
             stale=joined("stale"),
             any_stale=any(t.any_stale for t in self.topologies),
@@ -302,7 +304,6 @@ class _Joining:
             dealing=levels[0].dealing,
             split=levels[0].split,
             single=levels[0].single,
-            nodes=Groups.sorted_by(cell_node),
             here=here,
             at=at,
             stores=any(level.stores for level in levels),

@@ -86,9 +86,11 @@ class Kernel:
         self.columns = self.rows = np.arange(nodes, dtype=np.intp)
         self.flows: StepFlows | None = None
         self._tallied: tuple[tuple[int, int], FloatArray] | None = None
+        self._sent_before = np.array([self.wires_before.get(wire, 0) for wire in topology.wires], dtype=np.int64)
         self.serving_draws = self.draws.where(topology.serves)
+        self.queue_draws = self.draws.where(topology.queues)
         self.completing = Binomials(self.draws, self.columns)
-        self.faulting = Binomials(self.draws, topology.cell_node[: topology.serving])
+        self.faulting = Binomials(self.draws, topology.serving_node)
         self.screening = [Binomials(self.draws, level.cell_node) for level in topology.levels]
         self.touched += 1
         self.held = [True] * len(topology.levels)
@@ -186,6 +188,10 @@ class Kernel:
             self._tallied = moment, self.ledger.tally + sums.reshape(-1, self.nodes)
         return self._tallied[1]
 
+    def take_tally(self, sums: FloatArray) -> None:
+        """Take over all sums by node as they are now from the joint kernel of several runs."""
+        self._tallied = (self.clock, self.touched), sums
+
     def left_by_node(self) -> CountArray:
         """Requests that left each node answered (where nothing is served: passed on) since the start."""
         return np.asarray(self.tally()[Tally.LEFT].astype(np.int64))
@@ -194,8 +200,7 @@ class Kernel:
         """Requests sent over each wire of the topology since the start."""
         topology = self.topology
         total = np.bincount(topology.all_edge_wires, self.flow(), len(topology.wires) + 1)
-        before = [self.wires_before.get(wire, 0) for wire in topology.wires]
-        return np.asarray(total[1:].astype(np.int64) + np.array(before, dtype=np.int64))
+        return np.asarray(total[1:].astype(np.int64) + self._sent_before)
 
     def stored_by_node(self) -> CountArray:
         """Messages that lie in each broker."""
@@ -228,7 +233,7 @@ class Kernel:
         sent = completed
         flows = StepFlows(present, completed, early, self.capacity.refusal)
         if self.capacity.faulty:
-            flows.faults = self.faulting.draw(completed, self.capacity.fault[topology.cell_node[:serving]])
+            flows.faults = self.faulting.draw(completed, self.capacity.fault[topology.serving_node])
             sent = completed - flows.faults
         flows.edge = edge = self._deal(np.concatenate((arrivals, sent)))
         inflow = np.bincount(topology.edge_dst, edge, cells + topology.sinks).astype(np.int64)
@@ -258,29 +263,25 @@ class Kernel:
         Messages go back to their broker, or aside; what nobody waited for is only counted as wasted.
         """
         topology = self.topology
-        cells = slice(first, first + amounts.size)
+        some = amounts.nonzero()[0]
+        cells, amounts = some + first, amounts[some]
         if not topology.all_living:
-            gone = amounts * ~topology.living[cells]
-            if np.count_nonzero(gone):
-                self._return_messages(cells, gone)
-                amounts = amounts - gone
-        by_node = np.bincount(topology.cell_node[cells], amounts, self.nodes).astype(np.int64)
+            living = topology.living[cells]
+            self._return_messages(cells[~living], amounts[~living])
+            cells, amounts = cells[living], amounts[living]
+        nodes = topology.cell_node[cells]
         if isinstance(rows, int):
-            self.ledger.failed[rows] += by_node
+            np.add.at(self.ledger.failed[rows], nodes, amounts)
         else:
-            self.ledger.failed[rows, self.columns] += by_node
-        kinds = np.bincount(topology.cell_kind[cells], amounts, topology.request_kinds)
-        self.failed_kind += kinds.astype(np.int64)
+            np.add.at(self.ledger.failed, (rows[nodes], nodes), amounts)
+        np.add.at(self.failed_kind, topology.cell_kind[cells], amounts)
 
-    def _return_messages(self, cells: slice, gone: CountArray) -> None:
+    def _return_messages(self, cells: IndexArray, gone: CountArray) -> None:
         topology, nack = self.topology, self.topology.nack[cells]
-        back = np.flatnonzero((nack >= 0) & (gone > 0))
+        back, wasted = nack >= 0, nack < 0
         np.add.at(self.counts, nack[back], gone[back])
-        brokers = topology.cell_node[nack[back]]
-        self.ledger.tally[Tally.REDELIVERED] += np.bincount(brokers, gone[back], self.nodes)
-        wasted = np.where(nack < 0, gone, 0)
-        kinds = np.bincount(topology.cell_kind[cells], wasted, topology.request_kinds)
-        self.wasted_kind += kinds.astype(np.int64)
+        np.add.at(self.ledger.tally[Tally.REDELIVERED], topology.cell_node[nack[back]], gone[back])
+        np.add.at(self.wasted_kind, topology.cell_kind[cells[wasted]], gone[wasted])
 
     def _count_ends(self, inflow: CountArray, flows: StepFlows) -> None:
         """Count what came to the sinks."""
@@ -298,9 +299,9 @@ class Kernel:
         many by node were let in for it who had been waiting."""
         topology, capacity = self.topology, self.capacity
         counts = self.counts[: topology.serving]
-        groups = topology.serving_groups
+        of = topology.serving_node
         weights = counts * topology.leave_rate
-        unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
+        unhindered = np.asarray(np.bincount(of, weights, self.nodes), dtype=np.float64)
         slots = np.maximum(capacity.slots - self.occupied[2], 0)
         drawn = np.where(topology.keeps_slot, self.occupied[0], local)
         probability = self._probability(unhindered * self.speed(), local, drawn, slots)
@@ -311,11 +312,11 @@ class Kernel:
             early = np.minimum(np.maximum(amount - self.serving, 0), self.waiting)
             queueing.admit(self, early, draws)
             weights = counts * topology.leave_rate
-            unhindered = np.asarray(np.bincount(groups.of, weights, self.nodes), dtype=np.float64)
+            unhindered = np.asarray(np.bincount(of, weights, self.nodes), dtype=np.float64)
         if self.serving_draws is None:
             return counts.copy(), counts.copy(), early
-        taken = sampling.take_weighted(counts, weights, amount, unhindered, groups, self.serving_draws)
-        all_gone = (amount >= self.occupied[0])[groups.of]
+        taken = sampling.take_weighted(counts, weights, amount, unhindered, of, self.serving_draws)
+        all_gone = (amount >= self.occupied[0])[of]
         taken = np.where(all_gone, counts, taken)
         return taken, counts.copy(), early
 
@@ -340,11 +341,14 @@ class Kernel:
         """The flow over each edge, from what each mover sends."""
         topology = self.topology
         edge = out[topology.edge_mover]
-        if topology.dealt.size:
-            first = self.turn[topology.dealt_mover]
-            last = first + edge[topology.dealt]
-            edge[topology.dealt] = sampling.dealt(first, last, topology.dealt_reach, topology.dealt_size)
-            self.turn[topology.dealt_mover] = last % topology.dealt_size
+        out_of = edge[topology.dealt]
+        some = out_of.nonzero()[0]
+        if some.size:
+            mover, size = topology.dealt_mover[some], topology.dealt_size[some]
+            first = self.turn[mover]
+            last = first + out_of[some]
+            edge[topology.dealt[some]] = sampling.dealt(first, last, topology.dealt_reach[some], size)
+            self.turn[mover] = last % size
         return edge
 
     def lose_share(self, node: int, share: float) -> None:

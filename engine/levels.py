@@ -8,7 +8,6 @@ import numpy as np
 
 from engine.arrays import IndexArray
 from engine.routing import PASSING, CellKey, Deck, Edge, Explorer, Path
-from engine.sampling import Groups
 from engine.spec import Role
 from engine.topology import Dealing, Level
 
@@ -134,7 +133,6 @@ class _Builder:
             dealing=Dealing(dealing),
             split=split,
             single=bool((group_size == 1).all()),
-            nodes=Groups.sorted_by(cell_node),
             here=np.isin(np.arange(nodes), cell_node),
             at=np.unique(cell_node),
             stores=bool(messages),

@@ -197,8 +197,8 @@ class Passage:
     ) -> tuple[CountArray, CountArray]:
         """What passes under the rate caps and into the brokers' room, and what is refused because nothing more may wait
         (by cell)."""
-        kernel, capacity, groups, at = self.kernel, self.capacity, level.nodes, level.at
-        total = np.bincount(groups.of, present, self.nodes).astype(np.int64)
+        kernel, capacity, of, at = self.kernel, self.capacity, level.cell_node, level.at
+        total = np.bincount(of, present, self.nodes).astype(np.int64)
         mine, purse = total[at], self.purse[at]
         most = np.minimum(purse, ENDLESS).astype(np.int64)
         if level.stores:
@@ -211,7 +211,7 @@ class Passage:
         draws = kernel.draws.where(rest != 0)
         if draws is None:
             return present, np.zeros_like(present)
-        fresh_total = np.bincount(groups.of, fresh, self.nodes).astype(np.int64)
+        fresh_total = np.bincount(of, fresh, self.nodes).astype(np.int64)
         over = np.minimum(np.maximum(rest - np.maximum(capacity.queue, 0), 0), fresh_total)
         refused = fresh - _chosen(level, chooses, fresh, fresh_total - over, fresh_total, draws)
         passing = _chosen(level, chooses, present - refused, amount, total - over, draws)
@@ -225,7 +225,7 @@ class Passage:
         burst, taken = self.capacity.burst[level.at], np.zeros(level.at.size, dtype=np.int64)
         ranks = level.ranks[level.at]
         for rank in range(int(ranks.max())):
-            mine = np.bincount(level.nodes.of, present * (level.cell_rank == rank), self.nodes)[level.at]
+            mine = np.bincount(level.cell_node, present * (level.cell_rank == rank), self.nodes)[level.at]
             left = np.minimum(purse - burst * (rank / ranks) - taken, ENDLESS)
             taken += np.minimum(mine, np.maximum(left, 0.0)).astype(np.int64)
         return taken
@@ -240,16 +240,16 @@ def _chosen(
     level: Level, chooses: BoolArray, counts: CountArray, amount: CountArray, total: CountArray, draws: Draws
 ) -> CountArray:
     """`amount` of each node's `total` requests: at random, or the most important first."""
-    groups = level.nodes
+    of_node = level.cell_node
     by_rank = draws.where(chooses)
     if by_rank is None:
-        return sampling.take(counts, amount, total, groups, draws)
-    chosen = sampling.take(counts, amount * ~chooses, total, groups, draws)
+        return sampling.take(counts, amount, total, of_node, draws)
+    chosen = sampling.take(counts, amount * ~chooses, total, of_node, draws)
     left = amount * chooses
     for rank in range(int(level.ranks.max())):
         mine = counts * (level.cell_rank == rank)
-        of = np.bincount(groups.of, mine, left.size).astype(np.int64)
+        of = np.bincount(of_node, mine, left.size).astype(np.int64)
         now = np.minimum(left, of)
-        chosen += sampling.take(mine, now, of, groups, by_rank.where(level.ranks > rank))
+        chosen += sampling.take(mine, now, of, of_node, by_rank.where(level.ranks > rank))
         left -= now
     return chosen

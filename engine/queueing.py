@@ -4,7 +4,6 @@ pulled.
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,11 +33,10 @@ def arrive(kernel: Kernel, came: CountArray, before: CountArray, flows: StepFlow
     entered = came
     room = kernel.room
     now = held + flows.waiting_before
-    draws = kernel.draws.where(np.maximum(before, now) + came > room)
-    draws = draws and draws.where(topology.queues)
+    draws = kernel.queue_draws and kernel.queue_draws.where(np.maximum(before, now) + came > room)
     if draws:
         refused = _refuse(kernel, came, before, now, room)
-        lost = sampling.take(flows.arrived, refused, came, topology.waiting_groups, draws)
+        lost = sampling.take(flows.arrived, refused, came, topology.waiting_node, draws)
         kernel.counts[topology.serving : topology.serving + topology.waiting] -= lost
         waiting -= refused
         kernel.lose(topology.serving, lost, capacity.refusal)
@@ -66,18 +64,18 @@ def admit(kernel: Kernel, amount: CountArray, draws: Draws) -> None:
     """Give slots to `amount` of the waiting requests of each node; who has been given up has waited longest."""
     topology = kernel.topology
     waiting = kernel.counts[topology.serving : topology.serving + topology.waiting]
-    groups = topology.waiting_groups
+    of = topology.waiting_node
     some = draws.where(amount != kernel.occupied[1])
     of_stale = some.where(topology.gives_up) if some and topology.any_stale else None
     if of_stale:
         stale = waiting * topology.stale
-        given_up = np.bincount(groups.of, stale, kernel.nodes).astype(np.int64)
+        given_up = np.bincount(of, stale, kernel.nodes).astype(np.int64)
         first = np.minimum(amount, given_up)
-        moved = sampling.take(stale, first, given_up, groups, of_stale)
+        moved = sampling.take(stale, first, given_up, of, of_stale)
         fresh = kernel.waiting - given_up
-        moved += sampling.take(waiting - stale, amount - first, fresh, groups, some)
+        moved += sampling.take(waiting - stale, amount - first, fresh, of, some)
     else:
-        moved = sampling.take(waiting, amount, kernel.waiting, groups, some)
+        moved = sampling.take(waiting, amount, kernel.waiting, of, some)
     waiting -= moved
     kernel.counts[topology.admit_to] += moved
     kernel.occupied[1] -= amount
@@ -100,13 +98,13 @@ def _expire(kernel: Kernel, entered: CountArray, flows: StepFlows) -> None:
     fresh, total = waiting, kernel.waiting
     if topology.any_stale:
         fresh = waiting * ~topology.stale
-        total = np.bincount(topology.waiting_groups.of, fresh, kernel.nodes).astype(np.int64)
+        total = np.bincount(topology.waiting_node, fresh, kernel.nodes).astype(np.int64)
         flows.stale = kernel.waiting - total
     expired: CountArray = np.maximum(total - recent, 0) * (capacity.patience > 0)
     draws = kernel.draws.where(expired > 0)
     if draws is None:
         return
-    taken = sampling.take(fresh, expired, total, topology.waiting_groups, draws)
+    taken = sampling.take(fresh, expired, total, topology.waiting_node, draws)
     flows.expired = expired
     waiting -= taken
     stays = _abandon(kernel, taken) if topology.any_stale else None
@@ -123,7 +121,7 @@ def _abandon(kernel: Kernel, taken: CountArray) -> CountArray:
     np.add.at(kernel.counts, to[stays > 0], stays[stays > 0])
     living = topology.living[topology.serving : topology.serving + topology.waiting]
     taken -= np.where(living, 0, stays)
-    return np.bincount(topology.waiting_groups.of, stays, kernel.nodes).astype(np.int64)
+    return np.bincount(topology.waiting_node, stays, kernel.nodes).astype(np.int64)
 
 
 def pull(kernel: Kernel) -> None:
@@ -169,24 +167,30 @@ class _Hand:
             amount = min(free[workers[i]], left)
             if not amount:
                 break
-            taken = _take_some(stored, amount, left, self.kernel.draws.at(pull.node))
-            self._move(pull, i, taken)
+            shift = int(self.kernel.draws.at(pull.node).random() * left) if amount < left else 0
+            self._move(pull, i, stored, amount, left, shift)
             free[workers[i]] -= amount
             self.workers.append(workers[i])
             self.handed.append(amount)
             left -= amount
-            if not left:
-                break
-            stored = [all_ - part for all_, part in zip(stored, taken, strict=True)]
 
-    def _move(self, pull: Pull, worker: int, taken: list[int]) -> None:
-        first_edge, targets = pull.first_edge + worker * len(taken), pull.dst[worker]
-        for i, amount in enumerate(taken):
-            if amount:
-                self.sources.append(pull.cells.start + i)
+    def _move(self, pull: Pull, worker: int, stored: list[int], amount: int, total: int, shift: int) -> None:
+        """Write down that a worker gets `amount` of the `total` messages, from the cells in proportion to their counts
+        (`stored`, which is lowered)."""
+        first, first_edge, targets = pull.cells.start, pull.first_edge + worker * len(stored), pull.dst[worker]
+        running = before = 0
+        for i, count in enumerate(stored):
+            if not count:
+                continue
+            running += count
+            mark = (running * amount + shift) // total
+            taken, before = mark - before, mark
+            if taken:
+                stored[i] = count - taken
+                self.sources.append(first + i)
                 self.targets.append(targets[i])
                 self.edges.append(first_edge + i)
-                self.amounts.append(amount)
+                self.amounts.append(taken)
 
     def done(self) -> None:
         """Move what was handed out."""
@@ -197,12 +201,3 @@ class _Hand:
         handed = np.array(self.handed, dtype=np.int64)
         np.add.at(kernel.occupied[0], self.workers, handed)
         np.add.at(kernel.arrival_mean, self.workers, ARRIVAL_MEMORY * handed)
-
-
-def _take_some(counts: list[int], amount: int, total: int, generator: np.random.Generator) -> list[int]:
-    """`amount` of the `total` requests, from the items in proportion to their counts."""
-    if amount == total:
-        return counts
-    shift = int(generator.random() * total)
-    marks = [(running * amount + shift) // total for running in accumulate(counts)]
-    return [mark - before for mark, before in zip(marks, [0, *marks], strict=False)]

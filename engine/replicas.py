@@ -195,11 +195,12 @@ class _Joint:
                 clients.fail(failed[kinds])
 
     def _hand_back(self) -> None:
-        """Give each run's kernel its own cells and turns as they are now."""
-        counts, turns = self.kernel.counts[self.cells], self.kernel.turn[self.movers]
-        spans = zip(self.kernels, self.cell_spans, self.mover_spans, strict=True)
-        for kernel, cells, movers in spans:
+        """Give each run's kernel its own cells and turns, and its sums, as they are now."""
+        counts, turns, sums = self.kernel.counts[self.cells], self.kernel.turn[self.movers], self.kernel.tally()
+        spans = zip(self.kernels, self.parts, self.cell_spans, self.mover_spans, strict=True)
+        for kernel, part, cells, movers in spans:
             kernel.counts, kernel.turn, kernel.clock = counts[cells], turns[movers], self.kernel.clock
+            kernel.take_tally(sums[:, part.nodes])
 
     def _gather(self) -> None:
         """Fill the joint arrays with what the runs' kernels hold."""

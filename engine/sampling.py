@@ -7,58 +7,42 @@ the group's total exactly and never takes more of a kind than there is. Source: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.draws import Draws
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """Items sorted by group. of: the group of each item; base_of: the first item of its group; first: the first items
-    of the groups that have some."""
-
-    of: IndexArray
-    base_of: IndexArray
-    first: IndexArray
-
-    @staticmethod
-    def sorted_by(group: IndexArray) -> Groups:
-        """The groups of items whose group numbers, in ascending order, are `group`."""
-        first = np.unique(group, return_index=True)[1].astype(np.intp)
-        return Groups(group, group.searchsorted(group).astype(np.intp), first)
-
-
-def _differences(marks: CountArray, first: IndexArray) -> CountArray:
-    """From the running marks of each group to the amounts of its items. The mark before a group's first item is 0."""
+def _differences(marks: CountArray, of: IndexArray) -> CountArray:
+    """From the running marks of each group to the amounts of its items; of: the group of each item, in ascending order.
+    The mark before a group's first item is 0."""
     amounts = marks.copy()
-    amounts[1:] -= marks[:-1]
-    amounts[first] = marks[first]
+    amounts[1:] -= marks[:-1] * (of[1:] == of[:-1])
     return amounts
 
 
-def take(counts: CountArray, amount: CountArray, total: CountArray, groups: Groups, draws: Draws | None) -> CountArray:
+def take(counts: CountArray, amount: CountArray, total: CountArray, of: IndexArray, draws: Draws | None) -> CountArray:
     """Take `amount[g]` of the `total[g]` requests in each group, from its items in proportion to their counts.
 
-    counts: by item; amount <= total. draws: None where of every group all are taken or none. Exact in the totals.
+    counts: by item; of: the group of each item, in ascending order; amount <= total. draws: None where of every group
+    all are taken or none. Exact in the totals.
     """
     if counts.size == 0:
         return counts.copy()
     if draws is None:
-        return np.asarray(counts * (amount > 0)[groups.of])
-    before = counts.cumsum()
-    before -= counts
+        return np.asarray(counts * (amount > 0)[of])
     divisor = np.maximum(total, 1)
     shift = (draws.for_all(divisor.size) * divisor).astype(np.int64)
-    of = groups.of
-    marks: CountArray = before + counts
-    marks -= before[groups.base_of]
+    taken = np.zeros_like(counts)
+    some = counts.nonzero()[0]
+    of = of[some]
+    marks: CountArray = counts[some].cumsum()
+    marks -= (total.cumsum() - total)[of]
     marks *= amount[of]
     marks += shift[of]
     marks //= divisor[of]
-    return _differences(marks, groups.first)
+    taken[some] = _differences(marks, of)
+    return taken
 
 
 def take_weighted(
@@ -66,25 +50,27 @@ def take_weighted(
     weights: FloatArray,
     amount: CountArray,
     total: FloatArray,
-    groups: Groups,
+    of: IndexArray,
     draws: Draws,
 ) -> CountArray:
     """Take up to `amount[g]` requests from each group, from its items in proportion to `weights` (group sums: `total`).
 
-    An item never gives more than its count; what would go beyond stays where it is. Weights that are multiples of
-    `engine.grid.RATE_GRID` are summed without rounding, so that a group fares the same whatever groups stand before it.
+    An item never gives more than its count; what would go beyond stays where it is. of: the group of each item, in
+    ascending order. Weights, 0 where there is no request, that are multiples of `engine.grid.RATE_GRID` are summed
+    without rounding, so that a group fares the same whatever groups stand before it.
     """
+    taken = np.zeros_like(counts)
     if counts.size == 0:
-        return counts.copy()
-    marks = weights.cumsum()
-    marks -= (marks - weights)[groups.base_of]
-    scale = amount / np.maximum(total, 1e-300)
-    of = groups.of
-    marks *= scale[of]
-    marks += draws.for_all(amount.size)[of]
-    whole: CountArray = marks.astype(np.int64)
-    amounts: CountArray = np.minimum(_differences(whole, groups.first), counts)
-    return amounts
+        return taken
+    offset = draws.for_all(amount.size)
+    some = counts.nonzero()[0]
+    of = of[some]
+    marks = weights[some].cumsum()
+    marks -= (total.cumsum() - total)[of]
+    marks *= (amount / np.maximum(total, 1e-300))[of]
+    marks += offset[of]
+    taken[some] = np.minimum(_differences(marks.astype(np.int64), of), counts[some])
+    return taken
 
 
 def dealt(first: CountArray, last: CountArray, reach: CountArray, size: CountArray) -> CountArray:

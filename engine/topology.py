@@ -13,7 +13,6 @@ from enum import IntEnum
 
 from engine.arrays import BoolArray, CountArray, FloatArray, IndexArray
 from engine.routing import CellKey, Path
-from engine.sampling import Groups
 
 
 class Dealing(IntEnum):
@@ -50,13 +49,13 @@ class Level:
 
     Arrays run over what their names begin with; `_node` is an index of nodes. A cell has one deck of edges, or two
     where the level is `split`: what a cache answers and what it does not. Decks that deal to the same targets in one
-    turn make a group; a group and one of its targets a pair. single: every deck has but one edge. nodes: the cells
-    grouped by node. here: whether a node is in this level; at: the indices of those. key: levels are in its order.
-    stores: whether brokers are among them. cell_attack: 1 for requests of attackers. cell_rank: how many importances on
-    the level of its board are higher than its own; ranks: by node, how many there are, at all nodes of the board alike.
-    cell_edges: where the edges of a cell begin, where those of its last deck do, and where they end. edge_reach: how
-    many targets come after the edge's in a deal. message_dst: the cell that gets a message for each request over the
-    edge. members: the levels it was joined from (`engine.joint`); none on a board of its own.
+    turn make a group; a group and one of its targets a pair. single: every deck has but one edge. here: whether a node
+    is in this level; at: the indices of those. key: levels are in its order. stores: whether brokers are among them.
+    cell_attack: 1 for requests of attackers. cell_rank: how many importances on the level of its board are higher than
+    its own; ranks: by node, how many there are, at all nodes of the board alike. cell_edges: where the edges of a cell
+    begin, where those of its last deck do, and where they end. edge_reach: how many targets come after the edge's in a
+    deal. message_dst: the cell that gets a message for each request over the edge. members: the levels it was joined
+    from (`engine.joint`); none on a board of its own.
     """
 
     key: tuple[int, int, bool]
@@ -64,7 +63,6 @@ class Level:
     dealing: Dealing
     split: bool
     single: bool
-    nodes: Groups
     here: BoolArray
     at: IndexArray
     stores: bool
@@ -125,16 +123,17 @@ class Topology:
     """The arrays of one board. N nodes; cells are ordered serving, waiting, passing, stored, dead; the first two are
     sorted by node.
 
-    leave_rate: by serving cell, dt / mean service. stale: by waiting cell, whether its requests have been given up by
-    their caller while waiting there. abandon_to: by waiting cell, where those go that are given up now, or -1. nack: by
-    cell, where a message goes that could not be delivered, -1 for what is no message. living: by cell, whether somebody
-    waits for the answer; timed: 1 where, besides, the time counts as latency. serves, queues, gives_up: by node,
-    whether its board has serving, waiting, stale cells at all: a board that has none draws nothing for them.
-    level_ends: behind the last cell of each level. pull_edges: how many there are. pull_node: the brokers of the pulls;
-    pull_worker, pull_start: all their workers, and where those of each begin. no_route_*: flat edges that lead to no
-    route, and the request kinds they carry. tally_*: which flows count for which Tally of which node (row x N + node),
-    with what weight. cells, nodes, sinks: how many there are. no_route: the first of the nodes' sinks for requests
-    without a route. wasted: the first of the kinds' sinks for what was worked off for nobody.
+    serving_node, waiting_node: cell_node of the serving and of the waiting cells. leave_rate: by serving cell, dt /
+    mean service. stale: by waiting cell, whether its requests have been given up by their caller while waiting there.
+    abandon_to: by waiting cell, where those go that are given up now, or -1. nack: by cell, where a message goes that
+    could not be delivered, -1 for what is no message. living: by cell, whether somebody waits for the answer; timed: 1
+    where, besides, the time counts as latency. serves, queues, gives_up: by node, whether its board has serving,
+    waiting, stale cells at all: a board that has none draws nothing for them. level_ends: behind the last cell of each
+    level. pull_edges: how many there are. pull_node: the brokers of the pulls; pull_worker, pull_start: all their
+    workers, and where those of each begin. no_route_*: flat edges that lead to no route, and the request kinds they
+    carry. tally_*: which flows count for which Tally of which node (row x N + node), with what weight. cells, nodes,
+    sinks: how many there are. no_route: the first of the nodes' sinks for requests without a route. wasted: the first
+    of the kinds' sinks for what was worked off for nobody.
     """
 
     node_ids: tuple[int, ...]
@@ -153,8 +152,8 @@ class Topology:
     write_cells: IndexArray
     write_node: IndexArray
     admit_to: IndexArray
-    serving_groups: Groups
-    waiting_groups: Groups
+    serving_node: IndexArray
+    waiting_node: IndexArray
     arrival_counter: IndexArray
     occupied_cell: IndexArray
     occupied_by: IndexArray
