@@ -6,9 +6,13 @@ import pygame
 
 from game.context import Context
 from game.scenes.base import Scene
-from game.ui.focus import FocusRing
+from game.ui.button import Button, Kind
+from game.ui.focus import ENTER, FocusRing
 from game.ui.tooltip import Tooltips
 from game.ui.widget import Widget
+
+# Keys that walk on to the next widget, or back.
+STEPS = {pygame.K_DOWN: 1, pygame.K_RIGHT: 1, pygame.K_UP: -1, pygame.K_LEFT: -1}
 
 
 class Root(Widget):
@@ -36,6 +40,11 @@ class Screen:
         """Where Esc leads; None: nowhere."""
         return None
 
+    def main(self) -> Widget | None:
+        """What Enter activates while nothing has the focus: the button that wants it most."""
+        buttons = (widget for widget in self.root.walk() if isinstance(widget, Button) and widget.enabled)
+        return next((button for button in buttons if button.kind is Kind.PRIMARY), None)
+
     def enter(self) -> None:
         """Shown."""
 
@@ -53,12 +62,16 @@ class Screen:
         self.arrange()
 
     def handle(self, event: pygame.event.Event) -> None:
-        """Tooltips, then the focus ring, then the widgets, then Esc."""
+        """Tooltips, then the focus ring, then the widgets, then the keys of the screen itself."""
         self.tooltips.handle(event)
-        if self.focus.handle(event) or self.root.handle(event):
+        if self.focus.handle(event) or self.root.handle(event) or event.type != pygame.KEYDOWN:
             return
-        if event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
+        if event.key == pygame.K_ESCAPE:
             self.next_scene = self.back()
+        elif event.key in STEPS:
+            self.focus.move(STEPS[event.key])
+        elif event.key in ENTER and (wanted := self.main()) is not None:
+            wanted.activate()
 
     def update(self, dt_s: float) -> None:
         """Let time pass for all widgets."""

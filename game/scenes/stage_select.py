@@ -19,6 +19,7 @@ from game.scenes.start import new_seed
 from game.stage_refs import DAILY, ENDLESS, SANDBOX, daily_base, daily_modifiers, daily_seed, open_stage, today
 from game.ui.button import Button, Kind
 from game.ui.label import Label
+from game.ui.widget import Widget
 from stages.load import stage_names
 
 MARGIN = 40
@@ -131,6 +132,10 @@ class StageSelectScene(Screen):
             for place, run in enumerate(endless_runs(self.ctx.storage)[:MOST_RECORDS], 1)
         ]
         return lines or [Line(t("select.new"), "accent")]
+
+    def main(self) -> Widget | None:
+        """The stage that comes next."""
+        return next((card for card in self.cards if card.next_up), None)
 
     # -- arranging ----------------------------------------------------------------------------------------------------
 

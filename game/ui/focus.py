@@ -7,6 +7,8 @@ import pygame
 from game.ui.scroll import Scroll
 from game.ui.widget import Widget
 
+ENTER = (pygame.K_RETURN, pygame.K_KP_ENTER)
+
 
 class FocusRing:
     """Keeps which widget of a tree has the focus."""
@@ -35,7 +37,7 @@ class FocusRing:
         if event.key in (pygame.K_DOWN, pygame.K_UP):
             self.move(1 if event.key == pygame.K_DOWN else -1)
             return True
-        if event.key in (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE):
+        if event.key in (*ENTER, pygame.K_SPACE):
             self.current.activate()
             return True
         return self.current.react(event)

@@ -89,6 +89,9 @@ def test_from_the_title_to_a_lost_stage_that_says_why(tmp_path: Path) -> None:
     result = player.scene(ResultScene)
     assert result.result.outcome == "service_down"
     assert result.result.grade == "F"
+    assert not result.ring.revealed
+    player.key("start")
+    assert player.scene(ResultScene).ring.revealed, "the first Enter only ends the animation"
     player.frames(60)
     shown = texts(result.root)
     assert player.t("result.service_down") in shown
@@ -98,7 +101,8 @@ def test_from_the_title_to_a_lost_stage_that_says_why(tmp_path: Path) -> None:
     assert player.t("advice.wiring") in shown
     assert best_of(player.app.ctx.storage, "hello_world")["grade"] == "F"
 
-    player.press(result.root, player.t("result.retry"))
+    player.key("start")
+    player.frames(2)
     again = player.scene(PlayScene)
     assert again.session.seed == seed and again.session.phase is Phase.SETUP
 
@@ -229,3 +233,21 @@ def test_losing_the_focus_pauses(tmp_path: Path) -> None:
     pygame.event.post(pygame.event.Event(pygame.WINDOWFOCUSLOST))
     player.frames(2)
     assert play.session.paused
+
+
+def test_enter_goes_on_from_screen_to_screen(tmp_path: Path) -> None:
+    player = Player(tmp_path)
+    for scene in (TitleScene, StageSelectScene, BriefingScene):
+        player.scene(scene)
+        player.key("start")
+        player.frames(2)
+    assert player.scene(PlayScene).session.view.phase is Phase.SETUP
+
+
+def test_arrows_walk_through_a_menu(tmp_path: Path) -> None:
+    player = Player(tmp_path)
+    title = player.scene(TitleScene)
+    for key, chosen in ((pygame.K_DOWN, 0), (pygame.K_RIGHT, 1), (pygame.K_UP, 0)):
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key, mod=0, unicode=""))
+        player.frames()
+        assert title.focus.current is title.entries[chosen]

@@ -27,7 +27,7 @@ from game.scenes.start import new_seed
 from game.session import Session
 from game.stage_refs import DAILY, variant_of
 from game.ui.button import Button, Kind
-from game.ui.focus import FocusRing
+from game.ui.focus import ENTER, FocusRing
 from stages.load import stage_names
 
 MARGIN = 40
@@ -178,9 +178,11 @@ class ResultScene(Screen):
 
     # -- living -------------------------------------------------------------------------------------------------------
     def handle(self, event: pygame.event.Event) -> None:
-        """A click or a key ends the animation; then everything as usual."""
+        """A click or a key ends the animation; then everything as usual, but for Enter, which would leave at once."""
         if event.type in (pygame.MOUSEBUTTONDOWN, pygame.KEYDOWN) and not self.ring.revealed:
             self.ring.finish()
+            if event.type == pygame.KEYDOWN and event.key in ENTER:
+                return
         if self.overlay is None:
             super().handle(event)
         elif event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
