@@ -19,6 +19,8 @@ STOPS = (0, 10, 25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 600, 800, 10
 USUAL = 100
 ROW = 28
 EVENT_ROW = 34
+# Shares of the page's width: up to where the name goes, and the slider.
+NAME, SLIDER = 0.43, 0.81
 
 
 class Knob:
@@ -28,12 +30,12 @@ class Knob:
         self.page, self.key = page, key
         self.value = USUAL
         ctx = page.ctx
-        label = Label(ctx, ctx.text.fit(name, "small", round(page.width * 0.37)), "small", tooltip=tooltip)
-        page.place(page.add(label), ROW, 0.0, 0.38)
+        label = Label(ctx, ctx.text.fit(name, "small", round(page.width * (NAME - 0.01))), "small", tooltip=tooltip)
+        page.place(page.add(label), ROW, 0.0, NAME)
         self.slider = page.add(Slider(ctx, 0, len(STOPS) - 1, 1, STOPS.index(USUAL), self._slid, tooltip=tooltip))
-        page.place(self.slider, ROW, 0.39, 0.79)
+        page.place(self.slider, ROW, NAME + 0.01, SLIDER)
         self.shown = page.add(Label(ctx, "", "small", align="right"))
-        page.place(self.shown, ROW, 0.79, 1.0)
+        page.place(self.shown, ROW, SLIDER, 1.0)
         page.down(ROW)
         page.always(self.refresh)
 
