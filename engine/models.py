@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from engine.board import Board, Node
+from engine.calm import Calm, rouse
 from engine.facts import Fact
 from engine.kernel import Kernel
 from engine.nodes.autoscale import Group
@@ -39,6 +40,8 @@ class Models:
         self._backlogs: dict[int, int] = {}
         self._wiring = Wiring(())
         self._ticking: list[tuple[int, bool, list[Behaviour]]] = []
+        self._awake = self._ticking
+        self.calm = Calm(self.readings)
         self._caches: list[tuple[int, Cache]] = []
         self._stale = self._lost_writes = self._replica_reads = 0
 
@@ -68,6 +71,7 @@ class Models:
         """Make the models of new nodes, and drop those of nodes that are gone or have become another kind; to be called
         whenever nodes or wires have changed.
         """
+        self.calm.wake()
         for node_id in [n for n in self.of if n not in board.nodes or board.nodes[n].kind.id != self._kinds[n]]:
             self._drop(node_id, board)
         for node in board.nodes.values():
@@ -108,7 +112,7 @@ class Models:
         around = Surroundings(
             time_s, tick_s, self.generator, self.readings.of, nodes, wiring.callers, wiring.targets, wishes.append
         )
-        for node_id, replicates, models in self._ticking:
+        for node_id, replicates, models in self._awake if self.calm.memories else self._ticking:
             node = nodes[node_id]
             if node.state is not NodeState.BUILDING:
                 reading = readings.get(node_id, NOTHING)
@@ -117,6 +121,9 @@ class Models:
                 for model in models:
                     if happened := model.tick(node, reading, around):
                         facts += happened
+        if not self.calm.memories:
+            self.calm.rest(nodes, self.of)
+            self._awake = [entry for entry in self._ticking if entry[0] not in self.calm.memories]
         return facts, wishes
 
     def act(self, action: str, node: Node) -> None:
@@ -126,11 +133,13 @@ class Models:
 
     def befall(self, what: str, node: Node) -> None:
         """Tell a node's models what happened to it."""
+        self.calm.wake()
         for model in self.of.get(node.id, ()):
             model.befall(what, node)
 
     def leak(self, node: Node, mb_s: float) -> None:
         """How fast the memory of a node leaks from now on."""
+        self.calm.wake()
         for model in self.of[node.id]:
             if isinstance(model, Memory):
                 model.leak_mb_s = mb_s
@@ -153,6 +162,7 @@ class Models:
 
     def figures(self, node_id: int) -> Mapping[str, float]:
         """What the models of a node show, merged."""
+        self.calm.look(node_id)
         merged: dict[str, float] = {}
         for model in self.of.get(node_id, ()):
             merged.update(model.figures())
@@ -169,6 +179,7 @@ class Models:
 
     def state(self) -> list[object]:
         """What decides the future, in the order of the nodes."""
+        self.calm.look_at_all()
         return [(node, type(model).__name__, model.state()) for node, models in self.of.items() for model in models]
 
     def _elastic(self, node_id: int) -> Group | Cluster | Serverless | None:
@@ -221,5 +232,6 @@ def read_together(runs: Sequence[tuple[Models, Kernel, Board]], steps: int, tick
     """
     some = [run for run in runs if run[0].any]
     if some:
-        read_all([(models.readings, kernel, board) for models, kernel, board in some], steps)
+        present = read_all([(models.readings, kernel, board) for models, kernel, board in some], steps)
+        rouse([(models.calm, kernel) for models, kernel, _ in some], present)
     return [due for models, _, board in some for due in models.dues(board, tick_s)]

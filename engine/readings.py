@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import FloatArray, IndexArray
+from engine.arrays import CountArray, FloatArray, IndexArray
 from engine.board import Board
 from engine.kernel import Kernel
 from engine.nodes.behaviour import Reading
@@ -25,12 +25,16 @@ _FAILED, _ROWS = _TALLIES + 1, _TALLIES + 5
 
 
 class Readings:
-    """What one run read at the end of the last tick; `of` gives the reading of a node, by number."""
+    """What one run read at the end of the last tick; `of` gives the reading of a node, by number.
+
+    present: requests serving, waiting and calling, by column.
+    """
 
     def __init__(self) -> None:
         self.node_ids: tuple[int, ...] = ()
         self.sums: FloatArray = np.zeros((_ROWS, 0))
         self.readings: dict[int, Reading] = {}
+        self.present: CountArray = np.zeros(0, dtype=np.int64)
         self.passing: list[bool] = []
         self.brokers: list[_Messages] = []
         self.behind: list[_Behind] = []
@@ -86,19 +90,22 @@ class _Behind(NamedTuple):
     served: list[int]
 
 
-def read_all(runs: Sequence[tuple[Readings, Kernel, Board]], steps: int) -> None:
-    """Read the tick that just ended, of so many steps, in each of some runs."""
+def read_all(runs: Sequence[tuple[Readings, Kernel, Board]], steps: int) -> CountArray:
+    """Read the tick that just ended, of so many steps, in each of some runs; returns the requests present, by node."""
     for readings, kernel, board in runs:
         readings.follow(kernel.topology, board)
     sums = _sums([kernel for _, kernel, _ in runs])
     flows = sums - np.concatenate([readings.sums for readings, _, _ in runs], axis=1)
-    rows = map(_MAKE, zip(*_columns(runs, flows, steps), strict=True))
+    levels = np.concatenate([kernel.occupied for _, kernel, _ in runs], axis=1)
+    present: CountArray = np.add.reduce(levels, axis=0)
+    rows = map(_MAKE, zip(*_columns(runs, flows, levels, steps), strict=True))
     first = 0
     for readings, kernel, _ in runs:
         after = first + kernel.nodes
-        readings.sums = sums[:, first:after]
+        readings.sums, readings.present = sums[:, first:after], present[first:after]
         readings.readings = dict(zip(readings.node_ids, islice(rows, kernel.nodes), strict=True))
         first = after
+    return present
 
 
 def _sums(kernels: Sequence[Kernel]) -> FloatArray:
@@ -113,7 +120,9 @@ def _sums(kernels: Sequence[Kernel]) -> FloatArray:
     return sums
 
 
-def _columns(runs: Sequence[tuple[Readings, Kernel, Board]], flows: FloatArray, steps: int) -> list[Sequence[float]]:
+def _columns(
+    runs: Sequence[tuple[Readings, Kernel, Board]], flows: FloatArray, levels: CountArray, steps: int
+) -> list[Sequence[float]]:
     """The fields of all readings, each by node: lists, for most nodes are asked about, and numbers of Python are
     quicker one by one.
     """
@@ -136,7 +145,7 @@ def _columns(runs: Sequence[tuple[Readings, Kernel, Board]], flows: FloatArray, 
         *_behind_gateways(runs, failed, left),
         ((serving + calling) / steps).tolist(),
         (serving / steps).tolist(),
-        *np.concatenate([kernel.occupied for _, kernel, _ in runs], axis=1).tolist(),
+        *levels.tolist(),
         np.concatenate([kernel.capacity.slots for _, kernel, _ in runs]).tolist(),
         messages,
         unacked,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from engine.board import Node
@@ -11,6 +12,7 @@ from engine.nodes.behaviour import Kill, Reading, Surroundings
 
 TIGHT_SHARE = 0.85
 PACE_WHEN_FULL = 0.4
+LEAST_REQUEST_MB = 1e-6
 
 
 class Memory:
@@ -32,23 +34,39 @@ class Memory:
         self.leaked_mb = 0.0
         self._used_mb = 0.0
         self._share = 0.0
+        self._instances = 1
+        self._limit_mb = 0.0
 
     def tick(self, node: Node, reading: Reading, around: Surroundings) -> list[Fact]:
         """Leak, measure, slow down, and ask to be killed when there is no memory left."""
         if node.is_up:
             self.leaked_mb += self.leak_mb_s * around.tick_s
-            present = reading.serving + reading.waiting + reading.calling
-            requests_mb = self.spec.request_mb * present / max(node.live.instances, 1)
-            self._used_mb = self.spec.base_mb + requests_mb + self.leaked_mb
+            self._instances, self._limit_mb = max(node.live.instances, 1), node.size.memory_mb
+            self.measure(reading.serving + reading.waiting + reading.calling)
         else:
-            self._used_mb = 0.0
-        limit_mb = node.size.memory_mb
-        self._share = self._used_mb / limit_mb if limit_mb > 0.0 else 0.0
+            self._used_mb = self._share = 0.0
         if node.kind.cluster is None:
             node.live.pace = pace(self._share)
         if self._share > 1.0:
             around.act(Kill(node.id, "out_of_memory"))
         return []
+
+    def measure(self, present: int) -> None:
+        """What is in use with so many requests present, all else being as at the last tick."""
+        self._used_mb = self.spec.base_mb + self.spec.request_mb * present / self._instances + self.leaked_mb
+        self._share = self._used_mb / self._limit_mb if self._limit_mb > 0.0 else 0.0
+
+    def calm_up_to(self, node: Node) -> float:
+        """With no more requests present than this, a tick does nothing but `measure`, as long as nothing befalls the
+        node, it is not changed, and no leak begins. Negative: never.
+        """
+        if not node.is_up or self.leak_mb_s or node.live.pace != 1.0 or node.kind.autoscale or node.kind.cluster:
+            return -1.0
+        if self._limit_mb <= 0.0:
+            return math.inf
+        free_mb = TIGHT_SHARE * self._limit_mb - self.spec.base_mb - self.leaked_mb
+        # Less than it is, for the last digit of the share may differ.
+        return 0.999 * free_mb * self._instances / max(self.spec.request_mb, LEAST_REQUEST_MB)
 
     def act(self, action: str, node: Node) -> None:
         """Nothing can be done to it by hand; a restart befalls it."""
