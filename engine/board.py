@@ -6,6 +6,7 @@ import copy
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from engine.live import Live
 from engine.spec import NodeKind, NodeSize, Placement, Role
@@ -122,7 +123,7 @@ class Board:
 
     def wire_counts(self) -> Counter[int]:
         """How many wires touch each node."""
-        return Counter(node for wire in self.wires for node in wire)
+        return Counter(chain.from_iterable(self.wires))
 
     def at(self, x: int, y: int) -> Node | None:
         """The node on a cell."""

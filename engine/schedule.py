@@ -123,8 +123,8 @@ class Schedule:
                 effects = [(spec.at_s + spec.window_s / 2, effect) for effect in spec.effects]
             for began_s, effect in effects:
                 gain = occurrence.gain(effect, began_s, time_s)
-                for i in (self.kinds[kind] for kind in effect.kinds or self.kinds):
-                    factor[i] *= gain
+                for kind in effect.kinds or self.kinds:
+                    factor[self.kinds[kind]] *= gain
         return factor
 
     def announced(self) -> tuple[AnnouncedEvent, ...]:

@@ -6,7 +6,7 @@ It sees what a person sees, asks before it acts, and is no quicker than one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from engine.commands import Accepted, Answer, Clone, Command, Resize
@@ -152,6 +152,15 @@ def clone_beside(stage: StageSpec, world: World, node: NodeView) -> Command:
 def free_cell(stage: StageSpec, world: World, near: NodeView) -> tuple[int, int]:
     """The free cell nearest to a node (its own when the map is full, so that the refusal says so)."""
     taken, columns, rows = world.taken, range(stage.width), range(stage.height)
-    free = [(abs(x - near.x) + abs(y - near.y), x, y) for x in columns for y in rows if (x, y) not in taken]
-    _, x, y = min(free, default=(0, near.x, near.y))
-    return x, y
+    cells = _outwards(near.x, near.y, stage.width + stage.height)
+    free = ((x, y) for x, y in cells if x in columns and y in rows and (x, y) not in taken)
+    return next(free, (near.x, near.y))
+
+
+def _outwards(x: int, y: int, most: int) -> Iterator[tuple[int, int]]:
+    """The cells around one, the nearest first, at most so many steps away."""
+    for distance in range(most):
+        for column in range(x - distance, x + distance + 1):
+            rest = distance - abs(column - x)
+            yield column, y - rest
+            yield column, y + rest
