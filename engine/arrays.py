@@ -16,3 +16,10 @@ def constant(value: float) -> FloatArray:
     number = np.array(value)
     number.flags.writeable = False
     return number
+
+
+def count(value: int) -> CountArray:
+    """The same for sums with counts."""
+    number = np.array(value, dtype=np.int64)
+    number.flags.writeable = False
+    return number

@@ -86,7 +86,7 @@ class Clients:
             if not amount:
                 continue
             if sent is None:
-                sent = np.zeros_like(self._none)
+                sent = np.zeros(self._none.size, dtype=np.int64)
             kind, generation = divmod(place, GENERATIONS)
             sent[kind] += amount
             self._pooled[place] -= amount

@@ -125,7 +125,7 @@ class Binomials:
 
     def draw(self, trials: CountArray, chance: FloatArray) -> CountArray:
         """One number for each item. chance: on `engine.grid.PROBABILITY_GRID`."""
-        amounts = np.zeros_like(trials)
+        amounts: CountArray = np.zeros(trials.size, dtype=np.int64)
         # Nothing is drawn for 0 trials or no chance, so that drawing for the others is the same as drawing for all.
         some = (trials * chance).nonzero()[0]
         if not some.size:

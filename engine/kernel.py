@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from engine import queueing, sampling
-from engine.arrays import CountArray, FloatArray, IndexArray
+from engine.arrays import CountArray, FloatArray, IndexArray, constant, count
 from engine.balancing import Deal
 from engine.board import Board
 from engine.capacity import Capacity
@@ -38,6 +38,10 @@ from engine.topology import Tally, Topology
 _REFUSED, _FAULT, _NO_ROUTE = (
     REASON_ROW[r] for r in (FailureReason.REFUSED, FailureReason.FAULT, FailureReason.NO_ROUTE)
 )
+# The numbers of the formulas above.
+_NONE, _ONE, _ZERO, _WHOLE, _TINY = count(0), count(1), constant(0.0), constant(1.0), constant(1e-12)
+_CORNER, _SPREAD = constant(0.7213), constant(1.5708)
+_GRID, _HALVES = constant(PROBABILITY_GRID), constant(0.5 / PROBABILITY_GRID)
 
 
 class Kernel:
@@ -216,11 +220,11 @@ class Kernel:
         capacity, topology = self.capacity, self.topology
         if not capacity.contended:
             return capacity.speed
-        present = np.maximum(self.occupied[0], 1)
+        present = np.maximum(self.occupied[0], _ONE)
         writes = np.bincount(topology.write_node, self.counts[topology.write_cells], self.nodes) / present
         alpha = capacity.alpha_writes * writes + capacity.alpha
         beta = capacity.beta_writes * writes + capacity.beta
-        return np.asarray(capacity.speed / (1.0 + (present - 1) * (alpha + beta * present)))
+        return np.asarray(capacity.speed / (_WHOLE + (present - _ONE) * (alpha + beta * present)))
 
     def step(self, arrivals: CountArray) -> None:
         """Advance by one step; arrivals: new requests by request kind, shape (kinds,), int64."""
@@ -248,7 +252,7 @@ class Kernel:
         flows.arrived = inflow[serving:served]
         queueing.arrive(self, came[1].astype(np.int64), before, flows)
         self.arrival_mean += queueing.ARRIVAL_MEMORY * (came[0] + came[1] - self.arrival_mean)
-        np.equal(local, 0, out=self.was_empty)
+        np.equal(local, _NONE, out=self.was_empty)
         self.born_kind += arrivals
         self.edge_flow += edge
         self._count_ends(inflow, flows)
@@ -302,7 +306,7 @@ class Kernel:
         of = topology.serving_node
         weights = counts * topology.leave_rate
         unhindered = np.asarray(np.bincount(of, weights, self.nodes), dtype=np.float64)
-        slots = np.maximum(capacity.slots - self.occupied[2], 0)
+        slots = np.maximum(capacity.slots - self.occupied[2], _NONE)
         drawn = np.where(topology.keeps_slot, self.occupied[0], local)
         probability = self._probability(unhindered * self.speed(), local, drawn, slots)
         amount = self.completing.draw(drawn, probability)
@@ -323,19 +327,19 @@ class Kernel:
     def _probability(self, expected: FloatArray, local: CountArray, drawn: CountArray, slots: CountArray) -> FloatArray:
         """The probability that one of the `drawn` requests of a node completes in this step."""
         scatter = expected + self.arrival_mean
-        width = 0.7213 * scatter / np.sqrt(1.0 + 1.5708 * scatter) + 1e-12
+        width = _CORNER * scatter / np.sqrt(_WHOLE + _SPREAD * scatter) + _TINY
         after = local - expected + self.arrival_mean
-        busy_after = after - width * np.logaddexp(0.0, (after - slots) / width)
-        busy_after = np.minimum(np.maximum(busy_after, 0.0, out=busy_after), slots, out=busy_after)
-        busy_after /= np.maximum(self.occupied[0], 1)
+        busy_after = after - width * np.logaddexp(_ZERO, (after - slots) / width)
+        busy_after = np.minimum(np.maximum(busy_after, _ZERO, out=busy_after), slots, out=busy_after)
+        busy_after /= np.maximum(self.occupied[0], _ONE)
         busy_after += self.was_empty
-        busy_after += 1.0
+        busy_after += _WHOLE
         probability = expected * busy_after
-        probability /= np.maximum(drawn, 1)
-        probability *= 0.5 / PROBABILITY_GRID
+        probability /= np.maximum(drawn, _ONE)
+        probability *= _HALVES
         np.rint(probability, out=probability)
-        probability *= PROBABILITY_GRID
-        return np.asarray(np.minimum(probability, 1.0, out=probability))
+        probability *= _GRID
+        return np.asarray(np.minimum(probability, _WHOLE, out=probability))
 
     def _deal(self, out: CountArray) -> CountArray:
         """The flow over each edge, from what each mover sends."""

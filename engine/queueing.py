@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import sampling
-from engine.arrays import CountArray
+from engine.arrays import CountArray, constant, count
 from engine.draws import Draws
 from engine.ledger import REASON_ROW, StepFlows
 from engine.spec import FailureReason
@@ -18,7 +18,8 @@ from engine.topology import Pull
 if TYPE_CHECKING:
     from engine.kernel import Kernel
 
-ARRIVAL_MEMORY = 1.0 / 16.0
+ARRIVAL_MEMORY = constant(1.0 / 16.0)
+_NONE = count(0)
 _TIMEOUT = REASON_ROW[FailureReason.TIMEOUT]
 
 
@@ -42,7 +43,7 @@ def arrive(kernel: Kernel, came: CountArray, before: CountArray, flows: StepFlow
         kernel.lose(topology.serving, lost, capacity.refusal)
         entered = came - refused
         flows.refused, flows.refused_node = lost, refused
-    flows.admitted = np.minimum(waiting, np.maximum(capacity.slots - held, 0))
+    flows.admitted = np.minimum(waiting, np.maximum(capacity.slots - held, _NONE))
     admit(kernel, flows.admitted, kernel.draws)
     _expire(kernel, entered, flows)
     if flows.refused.size or flows.expired is not kernel.nothing:
@@ -131,7 +132,7 @@ def pull(kernel: Kernel) -> None:
     if not np.count_nonzero(stored):
         return
     occupied = kernel.occupied[0] + kernel.occupied[1] + kernel.occupied[2]
-    free = np.maximum(kernel.capacity.slots - occupied, 0)
+    free = np.maximum(kernel.capacity.slots - occupied, _NONE)
     most = np.maximum.reduceat(free[topology.pull_worker], topology.pull_start)
     some = ((stored > 0) & (most > 0)).nonzero()[0].tolist()
     if some:
@@ -179,14 +180,14 @@ class _Hand:
         (`stored`, which is lowered)."""
         first, first_edge, targets = pull.cells.start, pull.first_edge + worker * len(stored), pull.dst[worker]
         running = before = 0
-        for i, count in enumerate(stored):
-            if not count:
+        for i, here in enumerate(stored):
+            if not here:
                 continue
-            running += count
+            running += here
             mark = (running * amount + shift) // total
             taken, before = mark - before, mark
             if taken:
-                stored[i] = count - taken
+                stored[i] = here - taken
                 self.sources.append(first + i)
                 self.targets.append(targets[i])
                 self.edges.append(first_edge + i)

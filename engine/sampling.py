@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.arrays import CountArray, FloatArray, IndexArray
+from engine.arrays import CountArray, FloatArray, IndexArray, constant, count
 from engine.draws import Draws
+
+_ONE, _NEXT_TO_NOTHING = count(1), constant(1e-300)
 
 
 def _differences(marks: CountArray, of: IndexArray) -> CountArray:
@@ -31,9 +33,9 @@ def take(counts: CountArray, amount: CountArray, total: CountArray, of: IndexArr
         return counts.copy()
     if draws is None:
         return np.asarray(counts * (amount > 0)[of])
-    divisor = np.maximum(total, 1)
+    divisor = np.maximum(total, _ONE)
     shift = (draws.for_all(divisor.size) * divisor).astype(np.int64)
-    taken = np.zeros_like(counts)
+    taken = np.zeros(counts.size, dtype=np.int64)
     some = counts.nonzero()[0]
     of = of[some]
     marks: CountArray = counts[some].cumsum()
@@ -59,7 +61,7 @@ def take_weighted(
     ascending order. Weights, 0 where there is no request, that are multiples of `engine.grid.RATE_GRID` are summed
     without rounding, so that a group fares the same whatever groups stand before it.
     """
-    taken = np.zeros_like(counts)
+    taken = np.zeros(counts.size, dtype=np.int64)
     if counts.size == 0:
         return taken
     offset = draws.for_all(amount.size)
@@ -67,7 +69,7 @@ def take_weighted(
     of = of[some]
     marks = weights[some].cumsum()
     marks -= (total.cumsum() - total)[of]
-    marks *= (amount / np.maximum(total, 1e-300))[of]
+    marks *= (amount / np.maximum(total, _NEXT_TO_NOTHING))[of]
     marks += offset[of]
     taken[some] = np.minimum(_differences(marks.astype(np.int64), of), counts[some])
     return taken
