@@ -65,13 +65,13 @@ class Snapshot:
         found: dict[str, list[int]] = {}
         for node in self.sim.board.nodes.values():
             found.setdefault(node.kind.id, []).append(node.id)
+            if not self.monitored:
+                # What is seen depends on when one looked, and who looks for some has seen all.
+                self.node(node.id)
         return {kind: tuple(numbers) for kind, numbers in found.items()}
 
     def of_kind(self, kind: str) -> tuple[NodeView, ...]:
         """Those of a kind, the oldest first."""
-        if not self.monitored:
-            # What is seen depends on when one looked, and who looks at some has seen all.
-            return tuple(node for node in self.nodes if node.kind == kind)
         return tuple(self.node(node_id) for node_id in self.by_kind.get(kind, ()))
 
     def _view(self, node: Node) -> NodeView:

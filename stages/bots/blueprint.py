@@ -49,13 +49,15 @@ class Blueprint:
         return None
 
     def _wires(self, world: World, stage: StageSpec) -> Iterable[Command]:
-        drawn, numbers = frozenset(world.connections), world.by_kind
+        drawn = frozenset(world.connections)
         for source_kind, target_kind in self.wires:
+            numbers = world.by_kind
             sources, targets = numbers.get(source_kind, ()), numbers.get(target_kind, ())
             if sources and targets and stage.node_kind(source_kind).single_target:
                 targets = tuple(node.id for node in world.of_kind(target_kind) if node.state is NodeState.READY)[:1]
             yield from (Connect(*pair) for pair in product(sources, targets) if pair not in drawn)
         for source_kind, target_kind in self.gone:
+            numbers = world.by_kind
             pairs = product(numbers.get(source_kind, ()), numbers.get(target_kind, ()))
             yield from (Disconnect(*pair) for pair in pairs if pair in drawn)
 
@@ -67,9 +69,8 @@ class Blueprint:
                         yield SetPolicy(node.id, key, value)
 
     def _nodes(self, world: World, stage: StageSpec) -> Iterable[Command]:
-        numbers = world.by_kind
         for kind, wanted in self.nodes.items():
-            if len(numbers.get(kind, ())) == wanted.count:
+            if len(world.by_kind.get(kind, ())) == wanted.count:
                 continue
             have = world.of_kind(kind)
             if len(have) < wanted.count and kind not in world.unlocked:
