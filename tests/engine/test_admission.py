@@ -71,7 +71,7 @@ def failed_kind(simulation: Simulation) -> list[int]:
 
 
 def test_a_rate_limit_lets_its_rate_through_and_a_burst_of_one_second() -> None:
-    simulation = opened(behind(gateway(), 300.0, (PAGE,)), 1)
+    simulation = opened(behind(gateway(), 300.0, (PAGE,)), 1, traced=False)
     simulation.apply(SetPolicy(GATEWAY, "rate_limit_rps", 100))
     run_for(simulation, 30.0)
     totals = simulation.view.totals
@@ -85,7 +85,7 @@ def test_a_token_bucket_forgives_a_burst_after_a_lull() -> None:
     curve = [(0.0, 50.0), (10.0, 50.0), (10.001, 1100.0), (10.5, 1100.0), (10.501, 50.0)]
     spec = behind(gateway(), 50.0, (PAGE,))
     points = tuple(CurvePoint(at_s=at, rps=rps) for at, rps in curve)
-    simulation = opened(replace(spec, traffic=replace(spec.traffic, curve=points)), 2)
+    simulation = opened(replace(spec, traffic=replace(spec.traffic, curve=points)), 2, traced=False)
     simulation.apply(SetPolicy(GATEWAY, "rate_limit_rps", 100))
     run_for(simulation, 10.0)
     assert sum(simulation.view.totals.failed.values()) == 0
@@ -105,7 +105,7 @@ def test_shedding_by_importance_spares_the_most_important(rate: float) -> None:
     kinds = (PAGE, NEWS, ORDER)
     shares = {}
     for shedding in ("even", "by_importance"):
-        simulation = opened(behind(gateway(), rate, kinds), 3)
+        simulation = opened(behind(gateway(), rate, kinds), 3, traced=False)
         simulation.apply(SetPolicy(GATEWAY, "rate_limit_rps", round(rate / 2.0)))
         simulation.apply(SetPolicy(GATEWAY, "shedding", shedding))
         run_for(simulation, 3.0)
@@ -138,7 +138,7 @@ def waf() -> NodeKind:
 
 @pytest.mark.parametrize(("sensitivity", "blocks", "honest"), [("low", 0.7, 0.01), ("high", 0.95, 0.08)])
 def test_a_filter_blocks_its_share_of_attacks_and_of_the_honest(sensitivity: str, blocks: float, honest: float) -> None:
-    simulation = opened(behind(waf(), 400.0, (PAGE, ATTACK)), 4)
+    simulation = opened(behind(waf(), 400.0, (PAGE, ATTACK)), 4, traced=False)
     simulation.apply(SetPolicy(GATEWAY, "sensitivity", sensitivity))
     run_for(simulation, 40.0)
     totals = simulation.view.totals
@@ -154,7 +154,7 @@ def test_a_breaker_opens_probes_and_closes() -> None:
     well."""
     fault = NodeEffect(kinds=("web",), fault_share=0.9, envelope=Envelope(hold_s=7.0))
     event = EventSpec(id="bad", department=Department.DEV, at_s=5.0, node_effects=(fault,))
-    simulation = opened(behind(gateway(), 100.0, (PAGE,), events=(event,)), 5)
+    simulation = opened(behind(gateway(), 100.0, (PAGE,), events=(event,)), 5, traced=False)
     simulation.apply(SetPolicy(GATEWAY, "breaker", "on"))
     changes = []
     served = {}
@@ -179,7 +179,7 @@ def test_a_breaker_opens_probes_and_closes() -> None:
 def test_without_a_breaker_everything_runs_into_the_fault() -> None:
     fault = NodeEffect(kinds=("web",), fault_share=0.9, envelope=Envelope(hold_s=7.0))
     event = EventSpec(id="bad", department=Department.DEV, at_s=5.0, node_effects=(fault,))
-    simulation = opened(behind(gateway(), 100.0, (PAGE,), events=(event,)), 5)
+    simulation = opened(behind(gateway(), 100.0, (PAGE,), events=(event,)), 5, traced=False)
     run_for(simulation, 15.0)
     failed = simulation.view.totals.failed
     assert failed[FailureReason.FAULT] == pytest.approx(0.9 * 100.0 * 7.0, rel=0.12)
@@ -195,7 +195,7 @@ def test_reserved_wires_separate_kinds_of_request() -> None:
     )
     nodes = (("in", "internet"), ("gate", "gateway"), ("a", "web"), ("b", "other"))
     wires = (("in", "gate"), ("gate", "a"), ("gate", "b"))
-    simulation = opened(stage(kinds, nodes, wires, 200.0, (PAGE, ORDER), step_ms=10.0, migrated=True), 6)
+    simulation = opened(stage(kinds, nodes, wires, 200.0, (PAGE, ORDER), step_ms=10.0, migrated=True), 6, traced=False)
     run_for(simulation, 5.0)
     assert isinstance(simulation.apply(Reserve(1, 3, "order")), Accepted)
     run_for(simulation, 2.0)

@@ -49,7 +49,7 @@ def sent(simulation: Simulation) -> list[int]:
 
 
 def test_round_robin_is_exact_at_every_step() -> None:
-    simulation = opened(farm("round_robin", 150.0), 1)
+    simulation = opened(farm("round_robin", 150.0), 1, traced=False)
     for _ in range(2000):
         simulation.step()
         counts = sent(simulation)
@@ -57,7 +57,7 @@ def test_round_robin_is_exact_at_every_step() -> None:
 
 
 def test_round_robin_goes_on_in_turn_over_those_that_are_left() -> None:
-    simulation = opened(farm("round_robin", 150.0), 1)
+    simulation = opened(farm("round_robin", 150.0), 1, traced=False)
     run_for(simulation, 5.0)
     simulation.apply(Disconnect(1, 4))
     before = sent(simulation)
@@ -68,7 +68,7 @@ def test_round_robin_goes_on_in_turn_over_those_that_are_left() -> None:
 
 
 def test_fewest_connections_levels_unequal_servers() -> None:
-    simulation = opened(farm("least_connections", 160.0), 2)
+    simulation = opened(farm("least_connections", 160.0), 2, traced=False)
     spread = []
     for step in range(3000):
         simulation.step()
@@ -81,7 +81,7 @@ def test_fewest_connections_levels_unequal_servers() -> None:
 def test_fewest_connections_beats_round_robin_with_unequal_servers() -> None:
     waits = {}
     for policy in ("round_robin", "least_connections"):
-        simulation = opened(farm(policy, 130.0), 3)
+        simulation = opened(farm(policy, 130.0), 3, traced=False)
         run_for(simulation, 40.0)
         waits[policy] = simulation.view.mean_latency_ms
     assert waits["least_connections"] < 0.6 * waits["round_robin"]
@@ -89,7 +89,7 @@ def test_fewest_connections_beats_round_robin_with_unequal_servers() -> None:
 
 @pytest.mark.parametrize("queue", [0, 50])
 def test_a_rate_cap_holds_and_what_is_over_it_is_refused(queue: int) -> None:
-    simulation = opened(farm("round_robin", 120.0, cap=60.0, queue=queue), 1)
+    simulation = opened(farm("round_robin", 120.0, cap=60.0, queue=queue), 1, traced=False)
     run_for(simulation, 30.0)
     statistics = simulation.view.node_statistics()[1]
     assert statistics.throughput_rps == pytest.approx(60.0, rel=0.01 if queue else 0.06)
@@ -101,7 +101,7 @@ def test_a_rate_cap_holds_and_what_is_over_it_is_refused(queue: int) -> None:
 def test_an_event_that_slows_a_capped_balancer_lets_less_through() -> None:
     half = NodeEffect(kinds=("balancer",), pace=0.5, envelope=Envelope(hold_s=1e6))
     slow = EventSpec(id="slow", department=Department.DEV, at_s=10.0, node_effects=(half,))
-    simulation = opened(replace(farm("round_robin", 120.0, cap=60.0), events=(slow,)), 1)
+    simulation = opened(replace(farm("round_robin", 120.0, cap=60.0), events=(slow,)), 1, traced=False)
     run_for(simulation, 30.0)
     done = simulation.view.totals.done
     run_for(simulation, 30.0)
@@ -118,7 +118,7 @@ def tail(policy: str) -> list[float]:
     nodes = (("in", "internet"), ("lb", "balancer"), *((name, "server") for name in names))
     wires = (("in", "lb"), *(("lb", name) for name in names))
     spec = stage(kinds, nodes, wires, SERVERS * LOAD * 10.0, (PAGE,), step_ms=10.0)
-    simulation = opened(spec, 1)
+    simulation = opened(spec, 1, traced=False)
     run_for(simulation, 15.0)
     at_least = np.zeros(5)
     steps = 5000
@@ -155,7 +155,7 @@ def test_weights_are_exact_to_about_one_request_even_when_they_change() -> None:
         NodeSize(id="l", slots=31, service_ms={SubItem.STATIC: 50.0}),
     )
     kinds = tuple(replace(kind, sizes=sizes) if kind.id == "quick" else kind for kind in spec.node_kinds)
-    simulation = opened(replace(spec, node_kinds=kinds), 1)
+    simulation = opened(replace(spec, node_kinds=kinds), 1, traced=False)
     rounds: tuple[tuple[int, ...], ...] = ((12, 4, 4), (31, 4, 4))
     for weights in rounds:
         if weights[0] == 31:
@@ -174,7 +174,7 @@ def test_a_drained_server_gets_nothing_new_and_loses_nothing(policy: str) -> Non
     rotation = PolicySpec(key="rotation", choices=("in", "out"), default="in")
     spec = farm(policy, 100.0)
     kinds = tuple(replace(k, policies=(rotation,)) if k.id in ("quick", "slow") else k for k in spec.node_kinds)
-    simulation = opened(replace(spec, node_kinds=kinds), 2)
+    simulation = opened(replace(spec, node_kinds=kinds), 2, traced=False)
     run_for(simulation, 5.0)
     simulation.apply(SetPolicy(3, "rotation", "out"))
     there = simulation.view.node(3)

@@ -71,7 +71,7 @@ def board(
 
 
 def test_publishers_have_their_answer_at_once() -> None:
-    simulation = opened(board(200.0), 1)
+    simulation = opened(board(200.0), 1, traced=False)
     run_for(simulation, 20.0)
     assert simulation.view.mean_latency_ms == pytest.approx(50.0, rel=0.06)
     assert sum(simulation.view.totals.failed.values()) == 0
@@ -83,7 +83,7 @@ def test_a_flood_of_writes_waits_in_the_broker_as_fluids_do() -> None:
     spec = board(80.0)
     curve = [(0.0, 80.0), (30.0, 80.0), (30.001, 20.0)]
     points = tuple(CurvePoint(at_s=at, rps=rps) for at, rps in curve)
-    simulation = opened(replace(spec, traffic=replace(spec.traffic, curve=points)), 2)
+    simulation = opened(replace(spec, traffic=replace(spec.traffic, curve=points)), 2, traced=False)
     run_for(simulation, 30.0)
     figures = simulation.view.node(BROKER).figures
     assert figures["messages"] == pytest.approx((80.0 - ABLE) * 30.0, rel=0.1)
@@ -99,7 +99,7 @@ def test_a_flood_of_writes_waits_in_the_broker_as_fluids_do() -> None:
 
 def test_littles_law_holds_in_the_broker() -> None:
     """Messages stored on average = rate x mean wait; at 0.75 of what the worker can do both are those of an M/G/4."""
-    simulation = opened(board(0.75 * ABLE), 3)
+    simulation = opened(board(0.75 * ABLE), 3, traced=False)
     run_for(simulation, 20.0)
     stored, steps = 0.0, 0
     delivered = simulation.view.totals.delivered
@@ -123,7 +123,7 @@ def faulty(share: float, hold_s: float) -> tuple[EventSpec, ...]:
 
 def test_what_fails_three_times_is_a_dead_letter() -> None:
     """Half of the writes fail: one in eight messages dies, each is delivered 1.75 times on average."""
-    simulation = opened(board(20.0, events=faulty(0.5, 1e6)), 4)
+    simulation = opened(board(20.0, events=faulty(0.5, 1e6)), 4, traced=False)
     run_for(simulation, 120.0)
     totals = simulation.view.totals
     ended = totals.delivered + totals.dead
@@ -136,7 +136,7 @@ def test_what_fails_three_times_is_a_dead_letter() -> None:
 
 
 def test_dead_letters_are_redriven() -> None:
-    simulation = opened(board(20.0, events=faulty(1.0, 10.0)), 5)
+    simulation = opened(board(20.0, events=faulty(1.0, 10.0)), 5, traced=False)
     facts = [fact for _ in range(1500) for fact in simulation.step()]
     assert any(isinstance(fact, DeadLetters) for fact in facts)
     dead = simulation.view.totals.dead
@@ -150,7 +150,7 @@ def test_dead_letters_are_redriven() -> None:
 
 
 def test_a_full_broker_that_rejects_refuses_what_is_over_the_workers_rate() -> None:
-    simulation = opened(board(80.0, room=200), 6)
+    simulation = opened(board(80.0, room=200), 6, traced=False)
     run_for(simulation, 20.0)
     before = simulation.view.totals
     run_for(simulation, 30.0)
@@ -163,7 +163,7 @@ def test_a_full_broker_that_rejects_refuses_what_is_over_the_workers_rate() -> N
 
 
 def test_a_full_broker_that_blocks_pushes_back_to_its_publishers() -> None:
-    simulation = opened(board(80.0, room=200, overflow="block", web_slots=10), 7)
+    simulation = opened(board(80.0, room=200, overflow="block", web_slots=10), 7, traced=False)
     run_for(simulation, 30.0)
     before = simulation.view.totals
     run_for(simulation, 30.0)
@@ -181,7 +181,7 @@ def test_a_second_worker_doubles_what_is_delivered() -> None:
     spec = board(120.0)
     wires = (*spec.wires, replace(spec.wires[2], target="worker2"), replace(spec.wires[3], source="worker2"))
     nodes = (*spec.nodes, replace(spec.nodes[3], key="worker2", x=30))
-    simulation = opened(replace(spec, nodes=nodes, wires=wires), 8)
+    simulation = opened(replace(spec, nodes=nodes, wires=wires), 8, traced=False)
     run_for(simulation, 30.0)
     assert simulation.view.totals.delivered / 30.0 == pytest.approx(2.0 * ABLE, rel=0.06)
     rates = [simulation.view.node_statistics()[node].throughput_rps for node in (WORKER, 5)]
@@ -191,7 +191,7 @@ def test_a_second_worker_doubles_what_is_delivered() -> None:
 def test_messages_survive_the_death_of_their_worker() -> None:
     down = NodeEffect(kinds=("worker",), down_s=5.0)
     event = EventSpec(id="crash", department=Department.SYSTEM, at_s=10.0, node_effects=(down,))
-    simulation: Simulation = opened(board(30.0, events=(event,)), 9)
+    simulation: Simulation = opened(board(30.0, events=(event,)), 9, traced=False)
     run_for(simulation, 12.0)
     figures = simulation.view.node(BROKER).figures
     assert figures["consumers"] == 0

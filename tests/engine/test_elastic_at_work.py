@@ -73,7 +73,7 @@ def function(limit: int = 400) -> NodeKind:
 
 def test_functions_are_an_endless_queue_once_they_are_warm() -> None:
     """M/M/inf: Poisson(rate x service) busy, nobody waits, and as many warm as were busy at once in the keep-alive."""
-    simulation = opened(alone(function(), 100.0), 1)
+    simulation = opened(alone(function(), 100.0), 1, traced=False)
     run_for(simulation, 10.0)
     cold = simulation.view.node(NODE).figures["cold_starts"]
     assert cold >= 20, "every instance began cold"
@@ -103,7 +103,7 @@ def test_a_burst_on_cold_functions_waits_for_their_start() -> None:
 
 
 def test_beyond_the_limit_functions_refuse() -> None:
-    simulation = opened(alone(function(limit=10), 100.0), 3)
+    simulation = opened(alone(function(limit=10), 100.0), 3, traced=False)
     run_for(simulation, 5.0)
     before = simulation.view.totals
     run_for(simulation, 40.0)
@@ -128,7 +128,7 @@ def group() -> NodeKind:
 def test_a_group_follows_its_load_up_and_down() -> None:
     """160 a second keep 16 of the slots busy, so 8 machines at 50 %; back at 20 one is enough, after stabilisation."""
     curve = [(0.0, 20.0), (20.0, 20.0), (20.01, 160.0), (80.0, 160.0), (80.01, 20.0)]
-    simulation = opened(alone(group(), 0.0, curve=curve), 4)
+    simulation = opened(alone(group(), 0.0, curve=curve), 4, traced=False)
     run_for(simulation, 20.0)
     assert simulation.view.node(NODE).instances in (1, 2)
     spike = [fact for _ in range(1500) for fact in simulation.step()]
@@ -172,7 +172,7 @@ def cluster() -> NodeKind:
 def test_a_cluster_orders_pods_and_then_workers_for_them() -> None:
     """160 a second are 8 pods at 50 %, three on each worker: 3 workers."""
     curve = [(0.0, 20.0), (10.0, 20.0), (10.01, 160.0)]
-    simulation = opened(alone(cluster(), 0.0, curve=curve), 5)
+    simulation = opened(alone(cluster(), 0.0, curve=curve), 5, traced=False)
     run_for(simulation, 10.0)
     figures = simulation.view.node(NODE).figures
     assert (figures["pods"], figures["workers"]) in ((1.0, 1.0), (2.0, 1.0))
@@ -194,7 +194,7 @@ def test_a_cluster_orders_pods_and_then_workers_for_them() -> None:
 
 def test_a_lost_worker_takes_its_share_of_the_requests_and_comes_back() -> None:
     lose = EventSpec(id="lost", department=Department.SYSTEM, at_s=60.0, node_effects=(NodeEffect(lose_worker=True),))
-    simulation = opened(alone(cluster(), 160.0, events=(lose,)), 6)
+    simulation = opened(alone(cluster(), 160.0, events=(lose,)), 6, traced=False)
     run_for(simulation, 60.0)
     before = simulation.view.node(NODE).figures
     failed = sum(simulation.view.totals.failed.values())
@@ -217,7 +217,7 @@ def gpu(slots: int) -> NodeKind:
 @pytest.mark.parametrize("batch", [1, 4, 16, 64])
 def test_a_batch_of_n_answers_n_in_the_time_its_size_takes(batch: int) -> None:
     """Throughput n / (t0 + n t1), with t0 = 0.95 s and t1 = 0.05 s."""
-    simulation = opened(alone(gpu(batch), 40.0, ASK, step_ms=20.0), 7)
+    simulation = opened(alone(gpu(batch), 40.0, ASK, step_ms=20.0), 7, traced=False)
     run_for(simulation, 20.0)
     before = simulation.view.totals.done
     run_for(simulation, 100.0)
@@ -248,7 +248,7 @@ def leaking(simulation_seed: int) -> Simulation:
     web = replace(server("web", 1, {}), sizes=(size,), memory=MemorySpec(base_mb=400.0), restart_s=4.0)
     leak = NodeEffect(kinds=("web",), leak_mb_s=100.0, envelope=Envelope(hold_s=8.0))
     event = EventSpec(id="leak", department=Department.DEV, at_s=5.0, node_effects=(leak,))
-    return opened(alone(web, 100.0, events=(event,)), simulation_seed)
+    return opened(alone(web, 100.0, events=(event,)), simulation_seed, traced=False)
 
 
 def test_a_leak_slows_kills_and_a_restart_frees_it() -> None:

@@ -95,7 +95,7 @@ def test_the_investment_is_paid_at_once_and_written_off_over_its_months() -> Non
 
 
 def test_what_runs_is_paid_by_the_month_and_what_is_written_off_is_not_paid_again() -> None:
-    simulation = opened(world(OWN), 1)
+    simulation = opened(world(OWN), 1, traced=False)
     run_for(simulation, MONTH_S)
     finance = simulation.view.finance
     assert finance.running_month == pytest.approx(50 + 30 + 100 + 20 + KEEP_MONTH)
@@ -108,7 +108,7 @@ def test_what_runs_is_paid_by_the_month_and_what_is_written_off_is_not_paid_agai
 
 def test_a_stage_without_finance_shows_income_keep_and_no_comparison() -> None:
     earning = replace(world(), request_kinds=(replace(PAGE, revenue=100.0),))
-    simulation = opened(earning, 1)
+    simulation = opened(earning, 1, traced=False)
     run_for(simulation, 2 * MONTH_S)
     finance = simulation.view.finance
     assert finance.running_month == pytest.approx(KEEP_MONTH)
@@ -121,13 +121,13 @@ def test_a_stage_without_finance_shows_income_keep_and_no_comparison() -> None:
 
 
 def test_a_profit_has_no_end_of_the_runway() -> None:
-    simulation = opened(replace(world(), request_kinds=(replace(PAGE, revenue=1e4),)), 1)
+    simulation = opened(replace(world(), request_kinds=(replace(PAGE, revenue=1e4),)), 1, traced=False)
     run_for(simulation, MONTH_S)
     assert simulation.view.finance.runway_months == float("inf")
 
 
 def test_what_was_built_is_told_apart_from_what_runs() -> None:
-    simulation = opened(world(OWN), 1)
+    simulation = opened(world(OWN), 1, traced=False)
     simulation.apply(Build("web", 5, 5))
     run_for(simulation, MONTH_S)
     assert simulation.view.finance.built == pytest.approx(200.0)
@@ -136,7 +136,7 @@ def test_what_was_built_is_told_apart_from_what_runs() -> None:
 
 
 def test_calls_are_shown_by_kind_as_they_are_paid() -> None:
-    simulation = opened(world(kind=server(price_per_1000=50.0), rate=40.0), 1)
+    simulation = opened(world(kind=server(price_per_1000=50.0), rate=40.0), 1, traced=False)
     run_for(simulation, 3 * MONTH_S)
     (cost,) = simulation.view.finance.nodes
     assert cost.calls_month == pytest.approx(40 * MONTH_S * 0.05, rel=0.3)
@@ -152,7 +152,7 @@ def test_the_cloud_is_dearer_the_more_users_there_are() -> None:
 
 
 def test_a_reservation_costs_less_and_is_owed_after_its_node_is_gone() -> None:
-    simulation = opened(world(), 1)
+    simulation = opened(world(), 1, traced=False)
     assert isinstance(simulation.apply(RESERVED), Accepted)
     facts = facts_of(simulation, MONTH_S)
     assert billed(facts, ReservationTaken) == [ReservationTaken(NODE, 12.0)]
@@ -179,7 +179,7 @@ def test_a_reservation_costs_less_and_is_owed_after_its_node_is_gone() -> None:
 
 
 def test_another_node_takes_over_a_reservation_that_nobody_uses() -> None:
-    simulation = opened(world(), 1)
+    simulation = opened(world(), 1, traced=False)
     simulation.apply(RESERVED)
     run_for(simulation, MONTH_S)
     simulation.apply(Sell(NODE))
@@ -197,7 +197,7 @@ def test_another_node_takes_over_a_reservation_that_nobody_uses() -> None:
 
 def reserved() -> Simulation:
     """A node that is bound for twelve months, since a second."""
-    simulation = opened(world(), 1)
+    simulation = opened(world(), 1, traced=False)
     simulation.apply(RESERVED)
     run_for(simulation, 1.0)
     return simulation
@@ -234,7 +234,7 @@ def spot_world(**more: float) -> StageSpec:
 
 
 def test_a_spot_node_is_reclaimed_after_a_notice_and_comes_back() -> None:
-    simulation = opened(spot_world(), 1)
+    simulation = opened(spot_world(), 1, traced=False)
     simulation.apply(SPOT)
     assert simulation.view.finance.running_month == pytest.approx(KEEP_MONTH * 0.4)
     while not (notices := billed(simulation.step(), SpotNotice)):
@@ -254,7 +254,7 @@ def test_a_spot_node_is_reclaimed_after_a_notice_and_comes_back() -> None:
 
 
 def test_who_answers_a_notice_by_paying_on_demand_is_away_only_for_the_time_of_building() -> None:
-    simulation = opened(spot_world(spot_away_s=60.0), 1)
+    simulation = opened(spot_world(spot_away_s=60.0), 1, traced=False)
     simulation.apply(SPOT)
     while not billed(simulation.step(), SpotNotice):
         assert simulation.time_s < 20 * MONTH_S
@@ -276,7 +276,7 @@ def test_reclaims_come_as_often_as_the_stage_says() -> None:
 
 
 def test_a_node_that_is_sold_leaves_nothing_behind() -> None:
-    simulation = opened(spot_world(), 1)
+    simulation = opened(spot_world(), 1, traced=False)
     simulation.apply(SPOT)
     while not billed(simulation.step(), SpotNotice):
         assert simulation.time_s < 20 * MONTH_S
@@ -303,14 +303,14 @@ def test_the_same_seed_gives_the_same_reclaims_and_a_replay_the_same_hash() -> N
 
 
 def test_billing_is_part_of_the_hash_only_where_there_is_a_choice() -> None:
-    simulation = opened(spot_world(), 3)
+    simulation = opened(spot_world(), 3, traced=False)
     simulation.apply(SPOT)
     run_for(simulation, 1.0)
     before = simulation.state_hash()
     simulation.bills.notices[NODE] = 99.0
     assert simulation.state_hash() != before
     plain = replace(server(), policies=())
-    other = opened(world(kind=plain), 3)
+    other = opened(world(kind=plain), 3, traced=False)
     before = other.state_hash()
     other.bills.notices[NODE] = 99.0
     assert other.state_hash() == before

@@ -54,7 +54,7 @@ def at_steps(simulation: Simulation, *moments: float) -> list[int]:
 @pytest.mark.parametrize("dies_at_s", [14.0, 20.05, 29.9])
 def test_a_restart_elsewhere_lacks_the_writes_since_the_last_copy(dies_at_s: float) -> None:
     """Copies at 0, 10, 20 ... s, counted exactly: lost is what the database wrote between copy and death."""
-    simulation = opened(shop(None, 60.0, dies("a", dies_at_s), ha=HA, replication=EVERY), 1)
+    simulation = opened(shop(None, 60.0, dies("a", dies_at_s), ha=HA, replication=EVERY), 1, traced=False)
     noticed = round(dies_at_s + 0.049, 1)
     copied, dead = at_steps(simulation, noticed // 10.0 * 10.0, noticed)
     found = facts_until(simulation, 5.0)
@@ -65,21 +65,21 @@ def test_a_restart_elsewhere_lacks_the_writes_since_the_last_copy(dies_at_s: flo
 
 
 def test_shared_storage_loses_nothing() -> None:
-    simulation = opened(shop(None, 60.0, dies("a", 14.0), ha=HA, replication=EVERY, storage=CEPH), 1)
+    simulation = opened(shop(None, 60.0, dies("a", 14.0), ha=HA, replication=EVERY, storage=CEPH), 1, traced=False)
     assert lost(facts_until(simulation, 30.0)) == []
     assert simulation.view.node(DB).host == "b"
 
 
 def test_waiting_for_the_host_loses_nothing() -> None:
     """Its own disks are whole; only a start from the copy goes back."""
-    simulation = opened(shop(None, 60.0, dies("a", 14.0, 5.0), replication=EVERY), 1)
+    simulation = opened(shop(None, 60.0, dies("a", 14.0, 5.0), replication=EVERY), 1, traced=False)
     assert lost(facts_until(simulation, 30.0)) == []
     assert simulation.view.node(DB).host == "a"
 
 
 def test_a_second_death_needs_a_new_copy() -> None:
     """Restarted on b at 16 s from the copy of 10 s; the next copy is made at 20 s, before b dies at 25 s."""
-    simulation = opened(shop(None, 60.0, dies("a", 14.0), dies("b", 25.0), ha=HA, replication=EVERY), 1)
+    simulation = opened(shop(None, 60.0, dies("a", 14.0), dies("b", 25.0), ha=HA, replication=EVERY), 1, traced=False)
     first, then, copied, dead = at_steps(simulation, 10.0, 14.0, 20.0, 25.0)
     found = facts_until(simulation, 5.0)
     assert lost(found) == [DataLost(DB, dead - copied, "replication")]
@@ -89,7 +89,7 @@ def test_a_second_death_needs_a_new_copy() -> None:
 
 def test_a_vm_is_stranded_that_was_built_after_the_last_copy() -> None:
     """And so it is when no second host was there to copy to."""
-    simulation = opened(shop(None, 60.0, dies("a", 14.0), ha=HA, replication=EVERY), 1)
+    simulation = opened(shop(None, 60.0, dies("a", 14.0), ha=HA, replication=EVERY), 1, traced=False)
     run_for(simulation, 12.0)
     built = simulation.apply(Build("web", 9, 9))
     assert not isinstance(built, Refused)
@@ -97,14 +97,14 @@ def test_a_vm_is_stranded_that_was_built_after_the_last_copy() -> None:
     stranded = [fact for _, fact in facts_until(simulation, 10.0) if isinstance(fact, VmStranded)]
     assert stranded == [VmStranded(built.node)]
     spec = shop((host("a"), host("b")), 60.0, dies("b", 0.0, 12.0), dies("a", 14.0), ha=HA, replication=EVERY)
-    simulation = opened(spec, 1)
+    simulation = opened(spec, 1, traced=False)
     stranded = [fact for _, fact in facts_until(simulation, 20.0) if isinstance(fact, VmStranded)]
     assert stranded == []
     assert simulation.view.totals.lost_writes > 60.0 * 0.5 * 10.0, "only the copy of the start was there"
 
 
 def test_starting_by_hand_from_a_copy_loses_the_same() -> None:
-    simulation = opened(shop(None, 60.0, dies("a", 14.0), replication=EVERY), 1)
+    simulation = opened(shop(None, 60.0, dies("a", 14.0), replication=EVERY), 1, traced=False)
     copied, dead = at_steps(simulation, 10.0, 14.0)
     run_for(simulation, 5.0)
     assert not isinstance(simulation.apply(Place(DB, "c")), Refused)
@@ -126,7 +126,7 @@ def test_lost_disks_come_back_from_the_best_copy(
     at once, from the snapshot 4 s later; a database without either comes back empty after 30 s.
     """
     spec = shop(None, 60.0, dies("a", 14.0, 4.0, disks_lost=True), more={"day_s": 40.0}, **hosting)
-    simulation = opened(spec, 1)
+    simulation = opened(spec, 1, traced=False)
     copied, dead = at_steps(simulation, copied_s, 14.0)
     found = facts_until(simulation, 40.0)
     assert lost(found) == [DataLost(DB, dead - copied, reason)]
@@ -138,7 +138,7 @@ def test_lost_disks_come_back_from_the_best_copy(
 
 @pytest.mark.parametrize("kind", [StorageKind.LOCAL, StorageKind.RAID1, StorageKind.RAID10])
 def test_disks_that_are_not_lost_keep_everything(kind: StorageKind) -> None:
-    simulation = opened(shop(None, 60.0, dies("a", 14.0, 4.0), storage=StorageSpec(kind=kind)), 1)
+    simulation = opened(shop(None, 60.0, dies("a", 14.0, 4.0), storage=StorageSpec(kind=kind)), 1, traced=False)
     assert lost(facts_until(simulation, 30.0)) == []
 
 
@@ -148,7 +148,7 @@ def test_shared_storage_loses_data_only_with_all_copies(hosts_lost: int, loses: 
     trouble: list[EventSpec] = [
         dies(name, 10.0 + i, 20.0, disks_lost=True) for i, name in enumerate("cba"[:hosts_lost])
     ]
-    simulation = opened(shop(None, 60.0, *trouble, storage=CEPH), 1)
+    simulation = opened(shop(None, 60.0, *trouble, storage=CEPH), 1, traced=False)
     run_for(simulation, 14.0)
     done = writes(simulation)
     found = lost(facts_until(simulation, 60.0))
@@ -156,7 +156,7 @@ def test_shared_storage_loses_data_only_with_all_copies(hosts_lost: int, loses: 
 
 
 def test_snapshots_are_told_and_their_age_is_shown() -> None:
-    simulation = opened(shop(None, 60.0, more={"day_s": 40.0}, backup=NIGHTLY, replication=EVERY), 1)
+    simulation = opened(shop(None, 60.0, more={"day_s": 40.0}, backup=NIGHTLY, replication=EVERY), 1, traced=False)
     told = [(round(at - 0.01, 2), fact) for at, fact in facts_until(simulation, 55.0) if isinstance(fact, BackupDone)]
     assert told == [(12.0, BackupDone(DB)), (52.0, BackupDone(DB))]
     storage = simulation.view.storage
@@ -179,7 +179,7 @@ def with_a_replica(*events: EventSpec, **hosting: Any) -> StageSpec:
 
 def test_a_replica_that_took_over_holds_the_data_and_the_old_master_loses_nothing() -> None:
     """Promoted 1 s after the host died, before high availability starts the old master elsewhere, as its replica."""
-    simulation = opened(with_a_replica(dies("a", 14.0), ha=HA, replication=EVERY), 1)
+    simulation = opened(with_a_replica(dies("a", 14.0), ha=HA, replication=EVERY), 1, traced=False)
     found = facts_until(simulation, 25.0)
     assert [fact for _, fact in found if isinstance(fact, Promoted)] == [Promoted(3)]
     assert [fact for fact in lost(found) if fact.reason == "replication"] == []

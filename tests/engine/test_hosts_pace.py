@@ -45,7 +45,7 @@ def test_threads_are_shared_and_none_is_idle(threads: int) -> None:
     """Two VMs of 4 vCPUs with far too much to do, 0.1 s of a vCPU a request: `threads` threads answer 10 a second
     each.
     """
-    simulation = opened(shop((host("a", threads),), 300.0, overcommit=4.0), 3)
+    simulation = opened(shop((host("a", threads),), 300.0, overcommit=4.0), 3, traced=False)
     assert done_rps(simulation, 3.0, 30.0) == about(10.0 * threads, 30.0)
     view = simulation.view.hosts[0]
     assert view.cpu_busy == pytest.approx(8.0, rel=0.01)
@@ -58,7 +58,7 @@ def test_vms_that_are_idle_leave_their_threads_to_others() -> None:
     for x in range(10):
         assert not isinstance(simulation.apply(Build("web", x, 10)), Refused)
     simulation.apply(StartOperation())
-    alone = opened(shop((host("a", 64),), 20.0), 3)
+    alone = opened(shop((host("a", 64),), 20.0), 3, traced=False)
     for each in (simulation, alone):
         assert done_rps(each, 3.0, 60.0) == about(20.0, 60.0)
     slowed, free = simulation.view.mean_latency_ms, alone.view.mean_latency_ms
@@ -68,7 +68,7 @@ def test_vms_that_are_idle_leave_their_threads_to_others() -> None:
 
 def test_below_the_threads_everything_is_carried_however_much_is_given_away() -> None:
     """3 vCPUs of work on 4 threads with 8 given away: processor sharing carries it, and only latency shows it."""
-    simulation = opened(shop((host("a", 4),), 30.0, overcommit=2.0), 5)
+    simulation = opened(shop((host("a", 4),), 30.0, overcommit=2.0), 5, traced=False)
     assert done_rps(simulation, 10.0, 120.0) == about(30.0, 120.0)
     assert simulation.view.mean_latency_ms > 100.0
 
@@ -76,7 +76,7 @@ def test_below_the_threads_everything_is_carried_however_much_is_given_away() ->
 @pytest.mark.parametrize("clock", [0.5, 1.0, 1.6])
 def test_the_clock_is_the_pace_of_every_thread(clock: float) -> None:
     """Saturated, 4 + 4 slots of 100 ms answer 80 x clock a second."""
-    simulation = opened(shop((host("a", 16, clock=clock),), 400.0), 3)
+    simulation = opened(shop((host("a", 16, clock=clock),), 400.0), 3, traced=False)
     assert done_rps(simulation, 3.0, 20.0) == about(80.0 * clock, 20.0)
 
 
@@ -94,14 +94,14 @@ def heavy(links: int, bond: Bond, kilobytes: float, rate: float, *events: object
 )
 def test_bandwidth_bounds_what_is_answered(links: int, bond: Bond, gbps: float) -> None:
     """Answers of 125 KB are 1 Mb each: a link of 0.1 Gb/s carries 100 a second."""
-    simulation = opened(heavy(links, bond, 125.0, 1500.0), 2)
+    simulation = opened(heavy(links, bond, 125.0, 1500.0), 2, traced=False)
     assert done_rps(simulation, 5.0, 20.0) == about(gbps * 1000.0, 20.0)
     assert simulation.view.hosts[0].network_share == pytest.approx(1.0, abs=0.2)
 
 
 def test_bandwidth_that_is_there_slows_nobody() -> None:
     """60 Mb/s on a link of 100, however it flickers."""
-    simulation = opened(heavy(2, Bond.ACTIVE_BACKUP, 125.0, 60.0), 2)
+    simulation = opened(heavy(2, Bond.ACTIVE_BACKUP, 125.0, 60.0), 2, traced=False)
     assert done_rps(simulation, 5.0, 30.0) == about(60.0, 30.0)
     assert simulation.view.mean_latency_ms < 25.0
 
@@ -116,7 +116,7 @@ def test_active_backup_costs_a_switch_over_of_100_ms_and_nothing_else() -> None:
     link carries as much as the first. With exponential service the work of 0.1 s is missing, and no more.
     """
     trouble = event(5.0, HostEffect(host="a", link_down_s=4.0))
-    simulation = opened(shop((host("a"),), 60.0, trouble), 4)
+    simulation = opened(shop((host("a"),), 60.0, trouble), 4, traced=False)
     run_for(simulation, 4.99)
     paces = []
     found = []
@@ -132,7 +132,7 @@ def test_active_backup_costs_a_switch_over_of_100_ms_and_nothing_else() -> None:
 
 def test_lacp_loses_the_bandwidth_of_the_link() -> None:
     trouble = event(30.0, HostEffect(host="a", link_down_s=1e6))
-    simulation = opened(heavy(2, Bond.LACP, 125.0, 1500.0, trouble), 2)
+    simulation = opened(heavy(2, Bond.LACP, 125.0, 1500.0, trouble), 2, traced=False)
     assert done_rps(simulation, 5.0, 20.0) == about(200.0, 20.0)
     assert done_rps(simulation, 8.0, 20.0) == about(100.0, 20.0)
 
@@ -141,7 +141,7 @@ def test_lacp_loses_the_bandwidth_of_the_link() -> None:
 def test_a_host_without_links_is_cut_off_and_goes_on_when_one_is_back(bond: Bond, lost: int) -> None:
     """Without a bond one lost link is enough. Its VMs are not restarted: they ran on, and answer at once."""
     trouble = event(5.0, *(HostEffect(host="a", link_down_s=3.0) for _ in range(lost)))
-    simulation = opened(shop((host("a", bond=bond),), 60.0, trouble), 4)
+    simulation = opened(shop((host("a", bond=bond),), 60.0, trouble), 4, traced=False)
     found = facts_until(simulation, 6.0)
     assert simulation.view.hosts[0].state is HostState.CUT_OFF
     assert simulation.view.hosts[0].remaining_s == pytest.approx(2.0, abs=0.02)
@@ -154,7 +154,7 @@ def test_a_host_without_links_is_cut_off_and_goes_on_when_one_is_back(bond: Bond
 def test_high_availability_takes_the_vms_of_a_host_that_is_cut_off_for_longer() -> None:
     trouble = event(5.0, HostEffect(host="a", link_down_s=30.0))
     hosts = (host("a", bond=Bond.NONE), host("b"), host("c"))
-    simulation = opened(shop(hosts, 60.0, trouble, storage=CEPH, ha=HA), 4)
+    simulation = opened(shop(hosts, 60.0, trouble, storage=CEPH, ha=HA), 4, traced=False)
     ready = kinds_of(facts_until(simulation, 10.0), NodeReady)
     assert ready == [(8.01, NodeReady(WEB, "restarting")), (8.01, NodeReady(DB, "restarting"))]
     assert {simulation.view.node(node).host for node in (WEB, DB)} == {"b"}
@@ -163,7 +163,7 @@ def test_high_availability_takes_the_vms_of_a_host_that_is_cut_off_for_longer() 
 def test_nightly_snapshots_slow_the_vms_for_their_window() -> None:
     """At 6 of the clock of a day of 40 s, for 5 s, a fifth of the pace."""
     backup = BackupWindowSpec(at_hour=6.0, window_s=5.0, drag=0.2)
-    simulation = opened(shop(None, 20.0, more={"day_s": 40.0}, backup=backup), 1)
+    simulation = opened(shop(None, 20.0, more={"day_s": 40.0}, backup=backup), 1, traced=False)
     paces = {}
     for second in range(60):
         run_for(simulation, 0.5)
@@ -204,7 +204,7 @@ def behind_a_balancer(rate_cap_rps: float, *events: object) -> StageSpec:
 def test_a_pause_of_a_balancer_holds_requests_and_loses_none(rate_cap_rps: float) -> None:
     """It has no queue of its own; what comes in 100 ms waits at its door."""
     trouble = event(5.0, HostEffect(host="a", link_down_s=4.0))
-    simulation = opened(behind_a_balancer(rate_cap_rps, trouble), 6)
+    simulation = opened(behind_a_balancer(rate_cap_rps, trouble), 6, traced=False)
     lb = simulation.view.node_ids[-1]
     assert simulation.board.nodes[lb].kind.role is Role.BALANCER
     run_for(simulation, 5.0)

@@ -76,7 +76,7 @@ def failing(simulation: Simulation, seconds: float) -> float:
 
 def test_where_everything_fails_retries_multiply_the_load_by_one_more_than_their_number() -> None:
     for retries in (1.0, 3.0):
-        simulation = opened(board(retries), 1)
+        simulation = opened(board(retries), 1, traced=False)
         simulation.apply(SetPolicy(GATE, "rate_limit_rps", 1))
         run_for(simulation, 10.0)
         before = simulation.view.totals
@@ -86,7 +86,7 @@ def test_where_everything_fails_retries_multiply_the_load_by_one_more_than_their
 
 
 def test_a_budget_bounds_the_retries_to_its_share() -> None:
-    simulation = opened(board(3.0), 1)
+    simulation = opened(board(3.0), 1, traced=False)
     simulation.apply(SetPolicy(GATE, "rate_limit_rps", 1))
     simulation.apply(SetPolicy(SOURCE, "retry_budget_percent", 20))
     run_for(simulation, 15.0)
@@ -98,13 +98,13 @@ def test_a_budget_bounds_the_retries_to_its_share() -> None:
 
 def stuck() -> Simulation:
     """Half a minute after a burst of 6 s that tripled the load."""
-    simulation = opened(board(3.0, burst=210.0), 2)
+    simulation = opened(board(3.0, burst=210.0), 2, traced=False)
     run_for(simulation, 46.0)
     return simulation
 
 
 def test_a_retry_storm_outlives_its_burst() -> None:
-    calm = opened(board(3.0), 2)
+    calm = opened(board(3.0), 2, traced=False)
     run_for(calm, 10.0)
     assert failing(calm, 20.0) < 0.01, "without the burst all is well: 70 of 100"
     simulation = stuck()
@@ -115,7 +115,7 @@ def test_a_retry_storm_outlives_its_burst() -> None:
 
 
 def test_without_retries_the_same_burst_passes() -> None:
-    simulation = opened(board(0.0, burst=210.0), 2)
+    simulation = opened(board(0.0, burst=210.0), 2, traced=False)
     run_for(simulation, 46.0)
     assert failing(simulation, 20.0) < 0.01
 
@@ -158,7 +158,7 @@ def test_what_cures_a_retry_storm(cure: str) -> None:
 def test_exponential_backoff_sends_fewer_at_a_time() -> None:
     sent = {}
     for backoff in ("constant", "exponential"):
-        simulation = opened(board(3.0), 3)
+        simulation = opened(board(3.0), 3, traced=False)
         simulation.apply(SetPolicy(GATE, "rate_limit_rps", 1))
         simulation.apply(SetPolicy(SOURCE, "backoff", backoff))
         run_for(simulation, 6.0)

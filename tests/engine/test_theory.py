@@ -15,7 +15,7 @@ import pytest
 from engine.commands import SetPolicy
 from engine.spec import RequestKind, Role, StageSpec, SubItem, UslSpec
 from engine.view import NodeStatistics
-from tests.engine.builders import mmc, opened, recipe, run_for, server, source, stage
+from tests.engine.builders import mmc, opened, recipe, run_for, runs_of, server, source, stage
 from tests.reference import theory
 
 MEAN_MS = 100.0
@@ -25,12 +25,7 @@ LOSS_S = 120.0
 
 def measured(spec: StageSpec, seconds: float, seeds: Sequence[int], node: int = 1) -> list[NodeStatistics]:
     """The statistics of a node in one run per seed."""
-    found = []
-    for seed in seeds:
-        simulation = opened(spec, seed)
-        run_for(simulation, seconds)
-        found.append(simulation.view.node_statistics()[node])
-    return found
+    return [simulation.view.node_statistics()[node] for simulation in runs_of(spec, seconds, seeds)]
 
 
 def mean(statistics: Sequence[NodeStatistics], name: str) -> float:
@@ -75,9 +70,7 @@ def test_mmc_within_two_percent(servers: int, load: float, seconds: float) -> No
 def test_loss_of_a_bounded_queue(servers: int, room: int, load: float) -> None:
     """Compared at the arrival rate that was drawn, which removes most of the run's scatter."""
     differences = []
-    for seed in range(3):
-        simulation = opened(mmc(servers, MEAN_MS, servers * SERVICE * load, room - servers), seed)
-        run_for(simulation, LOSS_S)
+    for simulation in runs_of(mmc(servers, MEAN_MS, servers * SERVICE * load, room - servers), LOSS_S, range(3)):
         totals, node = simulation.view.totals, simulation.view.node_statistics()[1]
         expected = theory.mmck(totals.born / LOSS_S, SERVICE, servers, room)
         blocked = sum(totals.failed.values()) / totals.born
@@ -110,9 +103,7 @@ def tandem(rate: float) -> StageSpec:
 def test_tandem() -> None:
     arrival = 30.0
     behind = theory.mmc(arrival, SERVICE, 4)
-    simulations = [opened(tandem(arrival), seed) for seed in range(3)]
-    for simulation in simulations:
-        run_for(simulation, 120.0)
+    simulations = runs_of(tandem(arrival), 120.0, range(3))
     runs = [simulation.view.node_statistics()[2] for simulation in simulations]
     assert mean(runs, "mean_in_system") == pytest.approx(behind.in_system, rel=0.10)
     front = [simulation.view.node_statistics()[1] for simulation in simulations]

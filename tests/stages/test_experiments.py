@@ -12,7 +12,7 @@ from stages.experiments import NAMES, experiments, title_of
 from stages.experiments.record import example, number_of, record
 from stages.experiments.result import Line, Panel, Result, about, at_least, at_most, show
 
-QUICK = ("cascade", "replication_lag")
+QUICK = ("replication_lag",)
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in NAMES if name not in QUICK]
 
 
