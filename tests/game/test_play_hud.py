@@ -27,7 +27,7 @@ from game.scenes.screen import Screen
 from game.scenes.settings import PAGES, SettingsScene
 from game.scenes.stage_select import StageSelectScene
 from game.scenes.title import TitleScene
-from game.scripts import SEED, fresh, never, prepared, unprepared
+from game.scripts import SEED, fresh
 from game.session import Session
 from game.storage import FileStorage
 from game.ui.button import Button
@@ -45,16 +45,6 @@ def ctx(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
     pygame.init()
     pygame.display.set_mode((1280, 720))
     yield make_context((1280, 720), FileStorage(tmp_path), request.param, silent=True)
-
-
-@pytest.fixture(scope="module")
-def won() -> Session:
-    return prepared(never)
-
-
-@pytest.fixture(scope="module")
-def lost() -> Session:
-    return unprepared(never)
 
 
 def cut_off(root: Widget) -> list[str]:

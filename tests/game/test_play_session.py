@@ -12,16 +12,11 @@ from engine.commands import Accepted, Build, StartOperation
 from engine.facts import Fact, OperationStarted
 from engine.view import Phase
 from game.savegame import AUTOSAVE, PROGRESS, best_of, forget_run, record_result, save_run, saved_run
-from game.scripts import fresh, never, prepared, unprepared
+from game.scripts import fresh, prepared
 from game.session import MAX_STEPS_PER_FRAME, Session
 from game.storage import FileStorage
 
 SHORT_S = 6.0
-
-
-@pytest.fixture(scope="module")
-def lost() -> Session:
-    return unprepared(never)
 
 
 def started() -> Session:
@@ -168,9 +163,8 @@ def test_a_save_that_makes_no_sense_is_no_run(tmp_path: Path, document: dict[str
     assert saved_run(store) is None
 
 
-def test_the_best_result_is_kept(tmp_path: Path, lost: Session) -> None:
+def test_the_best_result_is_kept(tmp_path: Path, won: Session, lost: Session) -> None:
     store = FileStorage(tmp_path)
-    won = prepared(never)
     assert won.view.result is not None and lost.view.result is not None
     assert (won.phase, lost.phase) == (Phase.WON, Phase.LOST)
     assert record_result(store, "hello_world", lost.phase, lost.view.result)

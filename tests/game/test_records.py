@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,6 @@ from game.savegame import (
     stars_of,
     was_won,
 )
-from game.scripts import never, unprepared
 from game.session import Session
 from game.stage_refs import open_stage
 from game.storage import FileStorage
@@ -127,8 +127,8 @@ def test_a_day_has_its_own_record(store: FileStorage) -> None:
     assert best_of(store, "daily-2026-11-23") == {} and best_of(store, "hello_world") == {}
 
 
-def test_a_sandbox_has_no_records(store: FileStorage, tmp_path: Path) -> None:
-    session = unprepared(never)
+def test_a_sandbox_has_no_records(store: FileStorage, tmp_path: Path, lost: Session) -> None:
+    session = copy(lost)
     session.stage = replace(session.stage, sandbox=True)
     result = session.view.result
     assert result is not None and not record_run(store, session, result)

@@ -21,7 +21,7 @@ from game.scenes.play import PlayScene
 from game.scenes.result import ResultScene
 from game.scenes.result.postmortem import CALM_GAUGE, Postmortem, turning_point
 from game.scenes.result.story import BestRunsPanel, StarsPanel
-from game.scripts import never, prepared, run, unprepared
+from game.scripts import never, run
 from game.session import Session
 from game.stage_refs import open_stage
 from game.ui.button import Button
@@ -30,16 +30,6 @@ from tests.game.asking import asking_stage
 from tests.game.player import Player
 
 GROUPS = ("quest", "deploy", "goal", "sandbox", "endless", "mode", "month", "postmortem", "stars")
-
-
-@pytest.fixture(scope="module")
-def won() -> Session:
-    return prepared(never)
-
-
-@pytest.fixture(scope="module")
-def lost() -> Session:
-    return unprepared(never)
 
 
 def told(player: Player, session: Session) -> str:
