@@ -90,7 +90,7 @@ class Capacity:
         """Take over the shares of requests of some nodes, by column, and nothing else (see `engine.live.shares`)."""
         for i, given in changed.items():
             self.fault[i], self.hit[i], self.throttled[i], self.shut[i] = map(on_grid, given)
-        self.faulty = np.count_nonzero(self.fault) > 0
+        self.faulty = bool(np.count_nonzero(self.fault))
 
 
 def wire_speed(node: Node, wires: int) -> float:
