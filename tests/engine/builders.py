@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.commands import (
@@ -19,7 +19,6 @@ from engine.commands import (
     SetPolicy,
     StartOperation,
 )
-from engine.replicas import Replicas
 from engine.simulation import Simulation
 from engine.spec import (
     CurvePoint,
@@ -37,7 +36,6 @@ from engine.spec import (
     TrafficSpec,
     UslSpec,
 )
-from engine.timestep import TICK_S
 
 NEVER_LOSE = GoalSpec(error_threshold=1.0)
 BALANCING = PolicySpec(key="balancing", choices=("round_robin", "least_connections"), default="round_robin")
@@ -153,15 +151,6 @@ def run_for(simulation: Simulation, seconds: float) -> None:
     """Step for some simulated seconds."""
     for _ in range(round(seconds / simulation.dt_s)):
         simulation.step()
-
-
-def runs_of(spec: StageSpec, seconds: float, seeds: Iterable[int]) -> list[Simulation]:
-    """A run per seed after some simulated seconds, single requests not followed; all step together."""
-    simulations = [opened(spec, seed, traced=False) for seed in seeds]
-    replicas = Replicas(simulations)
-    for _ in range(round(seconds / TICK_S)):
-        replicas.tick()
-    return simulations
 
 
 def random_stage(seed: int) -> StageSpec:

@@ -15,7 +15,8 @@ import pytest
 from engine.commands import SetPolicy
 from engine.spec import RequestKind, Role, StageSpec, SubItem, UslSpec
 from engine.view import NodeStatistics
-from tests.engine.builders import mmc, opened, recipe, run_for, runs_of, server, source, stage
+from tests.engine.builders import mmc, opened, recipe, run_for, server, source, stage
+from tests.engine.lockstep import runs_of
 from tests.reference import theory
 
 MEAN_MS = 100.0
