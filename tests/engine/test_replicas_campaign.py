@@ -27,7 +27,7 @@ def test_all_stages_side_by_side() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_for_a_while(stage: str) -> None:
-    played = jobs((stage,), 4, 60.0)
+    played = jobs((stage,), 2, 60.0)
     assert run_together(played) == [run(job) for job in played]
 
 

@@ -31,7 +31,7 @@ from stages.load import load_stage, stage_names
 FOLDER = Path(__file__).parents[2] / "docs" / "balance"
 WHOLE = Plan(seeds=SEEDS, probes=probes_of(SEEDS))
 # Of each bot, so many seeds are played again, and of each traffic level and each kind withheld in proportion.
-AGAIN = int(os.environ.get("DEVOPS_BALANCE_AGAIN", "8"))
+AGAIN = int(os.environ.get("DEVOPS_BALANCE_AGAIN", "4"))
 PROMISES_OF_A_STAGE, GRADES_SPREAD = 9, 1
 
 
