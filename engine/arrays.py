@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,3 +26,8 @@ def count(value: int) -> CountArray:
     number = np.array(value, dtype=np.int64)
     number.flags.writeable = False
     return number
+
+
+def spans(sizes: Sequence[int]) -> list[slice]:
+    """Where things of these sizes lie that stand in a row."""
+    return [slice(end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True)]

@@ -66,7 +66,7 @@ class Bills:
     @property
     def idle_per_day(self) -> float:
         """What is owed a calendar day for reservations that nobody uses."""
-        return math.fsum(c.per_day for c in self.contracts if c.node == NOBODY) if self.contracts else 0.0
+        return math.fsum(contract.per_day for contract in self.contracts if contract.node == NOBODY)
 
     def varies(self, node: Node) -> bool:
         """Whether the share of a node may change while the board stays as it is."""

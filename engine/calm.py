@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from engine.arrays import CountArray, FloatArray
+from engine.arrays import CountArray, FloatArray, spans
 from engine.board import Node
 from engine.kernel import Kernel
 from engine.nodes.behaviour import Behaviour
@@ -74,8 +74,6 @@ def rouse(runs: Sequence[tuple[Calm, Kernel]], present: CountArray) -> None:
         calm.follow(kernel)
     over = present > np.concatenate([calm.limits for calm, _ in runs])
     if np.count_nonzero(over):
-        first = 0
-        for calm, kernel in runs:
-            if np.count_nonzero(over[first : first + kernel.nodes]):
+        for (calm, _), span in zip(runs, spans([kernel.nodes for _, kernel in runs]), strict=True):
+            if np.count_nonzero(over[span]):
                 calm.memories = {}
-            first += kernel.nodes

@@ -6,6 +6,7 @@ then each run's numbers come from its own stream, in the order in which it would
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -71,13 +72,9 @@ class JointDraws(Draws):
         active = [run for run in self.active if found[run]]
         if len(active) == len(self.active):
             return self
-        return self._of(active) if active else None
-
-    def _of(self, active: list[int]) -> JointDraws:
-        some = JointDraws.__new__(JointDraws)
-        some.__dict__.update(self.__dict__)
+        some = copy.copy(self)
         some.active = active
-        return some
+        return some if active else None
 
     def at(self, node: int) -> np.random.Generator:
         """The stream of the node's run."""

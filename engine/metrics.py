@@ -6,12 +6,12 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, compress
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import CountArray, FloatArray, constant
+from engine.arrays import CountArray, FloatArray, constant, spans
 from engine.kernel import Kernel
 from engine.ledger import REASONS
 from engine.spec import FailureReason
@@ -120,9 +120,8 @@ class Metrics:
         over steps.
         """
         last = self.readings[-1]
-        born: list[int] = kernel.born_kind.tolist()
         done, failed = self._honest(kernel.done_kind), self._honest(kernel.failed_kind)
-        reading = Reading(sum(born), done, failed, kernel.failed_for(_TIMEOUT_ROW), present_steps)
+        reading = Reading(kernel.born, done, failed, kernel.failed_for(_TIMEOUT_ROW), present_steps)
         self.offered_rps = _smooth(self.offered_rps, (reading.born - last.born) / TICK_S)
         self.done_rps = _smooth(self.done_rps, (done - last.done) / TICK_S)
         self.failed_rps = _smooth(self.failed_rps, (failed - last.failed) / TICK_S)
@@ -261,7 +260,7 @@ def _read_nodes(runs: Sequence[tuple[Metrics, Kernel]]) -> None:
     figures *= _SETTLE
     figures[:_FAILED] += samples * _MOVE
     figures[_FAILED:] += failed
-    for gauge, span in zip(gauges, _spans([kernel.nodes for kernel in kernels]), strict=True):
+    for gauge, span in zip(gauges, spans([kernel.nodes for kernel in kernels]), strict=True):
         gauge.figures, gauge.sums = figures[:, span], sums[:, span]
 
 
@@ -282,13 +281,8 @@ def _read_wires(runs: Sequence[tuple[Metrics, Kernel]]) -> None:
     before = np.concatenate([metrics.wire_totals for metrics, _ in runs])
     rates = np.concatenate([metrics.wire_rps for metrics, _ in runs])
     rates = rates * _SETTLE + (totals - before) / _GAUGE_S * _MOVE
-    for (metrics, _), span in zip(runs, _spans([len(metrics.wires) for metrics, _ in runs]), strict=True):
+    for (metrics, _), span in zip(runs, spans([len(metrics.wires) for metrics, _ in runs]), strict=True):
         metrics.wire_totals, metrics.wire_rps = totals[span], rates[span]
-
-
-def _spans(sizes: Sequence[int]) -> list[slice]:
-    """Where each lies in a row of all."""
-    return [slice(end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True)]
 
 
 def cause_of(kernel: Kernel, node: int) -> int:

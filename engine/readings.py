@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import CountArray, FloatArray, IndexArray
+from engine.arrays import CountArray, FloatArray, IndexArray, spans
 from engine.board import Board
 from engine.kernel import Kernel
 from engine.nodes.behaviour import Reading
@@ -99,12 +99,9 @@ def read_all(runs: Sequence[tuple[Readings, Kernel, Board]], steps: int) -> Coun
     levels = np.concatenate([kernel.occupied for _, kernel, _ in runs], axis=1)
     present: CountArray = np.add.reduce(levels, axis=0)
     rows = map(_MAKE, zip(*_columns(runs, flows, levels, steps), strict=True))
-    first = 0
-    for readings, kernel, _ in runs:
-        after = first + kernel.nodes
-        readings.sums, readings.present = sums[:, first:after], present[first:after]
+    for (readings, kernel, _), span in zip(runs, spans([kernel.nodes for _, kernel, _ in runs]), strict=True):
+        readings.sums, readings.present = sums[:, span], present[span]
         readings.readings = dict(zip(readings.node_ids, islice(rows, kernel.nodes), strict=True))
-        first = after
     return present
 
 

@@ -9,11 +9,10 @@ the others.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 
 import numpy as np
 
-from engine.arrays import CountArray, IndexArray
+from engine.arrays import CountArray, IndexArray, spans
 from engine.capacity import MEASURED, SHARES
 from engine.draws import JointDraws
 from engine.joint import Part, join_capacities, join_topologies, take_over
@@ -116,9 +115,9 @@ class _Joint:
         self.kernel = Kernel(topology, capacity, draws)
         self.cells = np.concatenate([part.cells for part in self.parts])
         self.movers = np.concatenate([part.movers for part in self.parts])
-        self.cell_spans = _spans([part.cells.size for part in self.parts])
+        self.cell_spans = spans([part.cells.size for part in self.parts])
         self.run_of_cell = np.repeat(np.arange(len(self.parts)), [part.cells.size for part in self.parts])
-        self.mover_spans = _spans([part.movers.size for part in self.parts])
+        self.mover_spans = spans([part.movers.size for part in self.parts])
         self.timed = topology.timed
         self.touched = [kernel.touched for kernel in self.kernels]
         self.measured = [kernel.measured for kernel in self.kernels]
@@ -197,8 +196,8 @@ class _Joint:
     def _hand_back(self) -> None:
         """Give each run's kernel its own cells and turns, and its sums, as they are now."""
         counts, turns, sums = self.kernel.counts[self.cells], self.kernel.turn[self.movers], self.kernel.tally()
-        spans = zip(self.kernels, self.parts, self.cell_spans, self.mover_spans, strict=True)
-        for kernel, part, cells, movers in spans:
+        places = zip(self.kernels, self.parts, self.cell_spans, self.mover_spans, strict=True)
+        for kernel, part, cells, movers in places:
             kernel.counts, kernel.turn, kernel.clock = counts[cells], turns[movers], self.kernel.clock
             kernel.take_tally(sums[:, part.nodes])
 
@@ -231,8 +230,3 @@ class _Joint:
             kernel.level_flow[own] = joint.level_flow[depth][edges]
             kernel.deals[own].turn = joint.deals[depth].turn[groups]
             kernel.deals[own].credit = joint.deals[depth].credit[pairs]
-
-
-def _spans(sizes: list[int]) -> list[slice]:
-    ends = list(accumulate(sizes))
-    return [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]

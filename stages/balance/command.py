@@ -90,8 +90,7 @@ def _played(
     jobs = [job for stage in stages for job in jobs_of(stage, plan)]
     start = perf_counter()
     with workers_at(options.dask, workers) as spread:
-        progress = Progress(spread)
-        outcomes = play(jobs, progress)
+        outcomes = play(jobs, Progress(spread))
     seconds = perf_counter() - start
     rate = 60.0 * len(jobs) / seconds
     workers = 0 if options.dask else workers
