@@ -58,10 +58,13 @@ def read(folder: Path, stage: StageSpec) -> dict[Key, Outcome]:
     for number, row in _rows(text):
         if number == 1 and row == [*HEADER, *COLUMNS]:
             continue
-        if number == 1 or not isinstance(row, list) or len(row) != len(HEADER) + len(COLUMNS):
-            raise RecordError(f"{file}, line {number}: not what is recorded of a run; {again}")
-        bot, seed, level, without = row[: len(HEADER)]
-        found[stage.id, bot, seed, level, without] = _outcome(row[len(HEADER) :])
+        try:
+            if number == 1:
+                raise ValueError(row)
+            bot, seed, level, without, *values = row
+            found[stage.id, bot, seed, level, without] = _outcome(values)
+        except (TypeError, ValueError):
+            raise RecordError(f"{file}, line {number}: not what is recorded of a run; {again}") from None
     return found
 
 

@@ -40,7 +40,9 @@ def test_a_run_that_was_never_recorded_is_named(runs: dict[Key, Outcome], tmp_pa
         record.wanted(tmp_path, stage, [Job(stage, "idle", 1)])
 
 
-@pytest.mark.parametrize("damage", ["", "not JSON\n", '{"bot": 1}\n', '["bot", "seed"]\n'])
+@pytest.mark.parametrize(
+    "damage", ["", "not JSON\n", "7\n", '{"bot": 1}\n', '["bot", "seed"]\n', '["idle", 1, 1.0, ""' + ", 5" * 14 + "]\n"]
+)
 def test_a_damaged_record_says_where_and_what_to_do(damage: str, runs: dict[Key, Outcome], tmp_path: Path) -> None:
     stage = load_stage("hello_world")
     record.write(tmp_path, stage, runs)
