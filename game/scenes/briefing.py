@@ -222,13 +222,6 @@ class BriefingScene(Screen):
         self.map.fit()
         self.map.camera.jump()
 
-    def handle(self, event: pygame.event.Event) -> None:
-        """Enter goes on; the map is to look at only."""
-        if self.ctx.keymap.action(event) == "start" and self.focus.current is None:
-            self._set_up()
-            return
-        super().handle(event)
-
     def update(self, dt_s: float) -> None:
         """The chart follows the world, which stands still."""
         super().update(dt_s)

@@ -7,12 +7,9 @@ import pygame
 from game.context import Context
 from game.scenes.base import Scene
 from game.ui.button import Button, Kind
-from game.ui.focus import ENTER, FocusRing
+from game.ui.focus import ENTER, STEPS, FocusRing
 from game.ui.tooltip import Tooltips
 from game.ui.widget import Widget
-
-# Keys that walk on to the next widget, or back.
-STEPS = {pygame.K_DOWN: 1, pygame.K_RIGHT: 1, pygame.K_UP: -1, pygame.K_LEFT: -1}
 
 
 class Root(Widget):
@@ -70,8 +67,12 @@ class Screen:
             self.next_scene = self.back()
         elif event.key in STEPS:
             self.focus.move(STEPS[event.key])
-        elif event.key in ENTER and (wanted := self.main()) is not None:
+        elif self.focus.current is None and (wanted := self.main()) is not None and self._asks_for(wanted, event):
             wanted.activate()
+
+    def _asks_for(self, wanted: Widget, event: pygame.event.Event) -> bool:
+        action = wanted.action if isinstance(wanted, Button) else ""
+        return event.key in ENTER or (bool(action) and self.ctx.keymap.action(event) == action)
 
     def update(self, dt_s: float) -> None:
         """Let time pass for all widgets."""

@@ -8,6 +8,8 @@ from game.ui.scroll import Scroll
 from game.ui.widget import Widget
 
 ENTER = (pygame.K_RETURN, pygame.K_KP_ENTER)
+# Keys that walk on to the next widget, or back.
+STEPS = {pygame.K_DOWN: 1, pygame.K_RIGHT: 1, pygame.K_UP: -1, pygame.K_LEFT: -1}
 
 
 class FocusRing:
@@ -35,7 +37,7 @@ class FocusRing:
         if self.current is None:
             return False
         if event.key in (pygame.K_DOWN, pygame.K_UP):
-            self.move(1 if event.key == pygame.K_DOWN else -1)
+            self.move(STEPS[event.key])
             return True
         if event.key in (*ENTER, pygame.K_SPACE):
             self.current.activate()
